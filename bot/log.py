@@ -1,0 +1,95 @@
+"""Logging: one line an event, for people or machines, with every secret struck out.
+
+Redaction happens in the formatter, after the message, its arguments and the traceback have
+become text, so that no logger and no library can bypass it. Chats are named by a keyed hash
+that differs from run to run: lines of one chat can be followed, the chat cannot be found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import secrets
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import quote
+
+STRUCK_OUT = "[redacted]"
+_TOKEN = re.compile(r"\b\d{3,20}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
+_TOKEN_IN_PATH = re.compile(r"(/bot)[^/\s'\"]+(/)")
+_PASSWORD_IN_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
+_RUN_KEY = secrets.token_bytes(16)
+
+# Libraries that put addresses, tokens or whole updates in their lines at these levels.
+_QUIET = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "apscheduler": logging.WARNING}
+
+
+def chat_ref(chat_id: int) -> str:
+    """Return a short name for a chat that is the same within this run only."""
+    digest = hashlib.blake2s(str(chat_id).encode(), key=_RUN_KEY, digest_size=4)
+    return f"chat-{digest.hexdigest()}"
+
+
+class Redactor:
+    """Strikes secrets out of text: those it was given, and whatever looks like a bot token."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        forms = {form for secret in known if secret for form in (secret, quote(secret, safe=""))}
+        longest_first = sorted(forms, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, longest_first))) if forms else None
+
+    def __call__(self, text: str) -> str:
+        """Return ``text`` without secrets."""
+        if self._known is not None:
+            text = self._known.sub(STRUCK_OUT, text)
+        text = _TOKEN.sub(STRUCK_OUT, text)
+        text = _TOKEN_IN_PATH.sub(rf"\g<1>{STRUCK_OUT}\g<2>", text)
+        return _PASSWORD_IN_ADDRESS.sub(rf"\g<1>{STRUCK_OUT}\g<2>", text)
+
+
+class TextFormatter(logging.Formatter):
+    """Lines for people."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the redacted line, with its traceback."""
+        return self._redact(super().format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, for machines."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the redacted object as one line."""
+        fields = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self._redact(record.getMessage()),
+        }
+        if record.exc_info:
+            fields["traceback"] = self._redact(self.formatException(record.exc_info))
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def set_up_logging(
+    level: str, log_format: Literal["text", "json"], known_secrets: Iterable[str] = ()
+) -> None:
+    """Send all logging to standard error, redacted; calling it again replaces the set-up."""
+    redact = Redactor(known_secrets)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter(redact) if log_format == "json" else TextFormatter(redact))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))

@@ -1,0 +1,307 @@
+"""Every setting of Mujaz, once: name, default, help, unit, and the rules that bind them.
+
+Settings come from the environment and from a ``.env`` file in the working directory; the
+environment wins. This is the only module that reads either. ``.env.example`` and the settings
+page of the documentation are generated from here (``python -m bot.settings``).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+from bot.text.dates import is_zone
+from bot.text.languages import available_languages
+
+TELEGRAM_API_URL = "https://api.telegram.org"
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
+_WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_PREFIX = "MUJAZ_"
+
+
+def _split(value: object) -> object:
+    """Turn "1, 2" into ["1", "2"]; anything else is left for the type to judge."""
+    return (
+        [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
+    )
+
+
+def _http_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address that begins with http:// or https://")
+    if parts.username or parts.password:
+        raise ValueError("must not contain a user name or password")
+    if parts.query or parts.fragment:
+        raise ValueError("must not contain a query or fragment")
+    _ = parts.port  # raises ValueError when it is not a port
+    return value.rstrip("/")
+
+
+def _host_and_port(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not re.fullmatch(r"[A-Za-z0-9.-]+:\d{1,5}|\[[0-9A-Fa-f:]+\]:\d{1,5}", value):
+            raise ValueError("must be host:port pairs, separated by commas")
+    return values
+
+
+class Settings(BaseSettings):
+    """The settings, read once at start and never changed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    telegram_bot_token: SecretStr | None = Field(
+        None,
+        validation_alias="TELEGRAM_BOT_TOKEN",
+        description="The bot's token from @BotFather. `mujaz run` needs it.",
+    )
+    telegram_api_url: Annotated[str, AfterValidator(_http_address)] = Field(
+        TELEGRAM_API_URL, description="The Bot API server."
+    )
+    admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (), description="Numeric Telegram ids of the people who run this bot, comma-separated."
+    )
+    data_dir: Path = Field(
+        Path("mujaz-data"), description="Folder of the database and the search index."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="SQLAlchemy address of the database; by default a SQLite file in the data"
+        " folder (sqlite+aiosqlite:///path).",
+    )
+    language: str = Field("ar", description="Language of chats that have not chosen one.")
+    timezone: str = Field("Asia/Damascus", description="IANA time zone of new chats.")
+    digest_time: str = Field("08:00", description="Local time of the daily digest of new chats.")
+    digest_max_items: int = Field(
+        12, ge=1, le=50, description="Greatest number of articles shown in one digest."
+    )
+    evidence_threshold: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="How much evidence (0 to 1) a passage needs to count as an answer.",
+    )
+    question_max_chars: int = Field(
+        500, ge=20, le=4000, description="Longer questions are cut to this many characters."
+    )
+    questions_per_minute: int = Field(
+        20, ge=1, le=600, description="Questions that one person may ask in a minute."
+    )
+    poll_interval_s: int = Field(
+        900, ge=60, le=86_400, description="Seconds between two visits to a feed."
+    )
+    fetch_timeout_s: float = Field(
+        30, gt=0, le=300, description="Seconds that one visit may take in all."
+    )
+    fetch_max_bytes: int = Field(
+        15_000_000, ge=10_000, le=100_000_000, description="Greatest size of a fetched body."
+    )
+    fetch_trusted_hosts: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_host_and_port)
+    ] = Field(
+        (),
+        description="host:port pairs inside your own network that feeds may be fetched from.",
+    )
+    file_max_mb: int = Field(
+        20, ge=1, le=1000, description="Greatest size of an ingested file, in megabytes."
+    )
+    send_rate_per_s: float = Field(
+        30, gt=0, le=1000, description="Messages a second to all chats together."
+    )
+    chat_rate_per_s: float = Field(
+        1, gt=0, le=30, description="Messages a second to one private chat."
+    )
+    group_rate_per_min: float = Field(
+        20, gt=0, le=60, description="Messages a minute to one group or channel."
+    )
+    send_in_flight: int = Field(
+        4, ge=1, le=64, description="Messages on their way to Telegram at one time."
+    )
+    send_timeout_s: float = Field(
+        25, ge=1, le=120, description="Seconds to wait for Telegram's answer to a message."
+    )
+    lease_s: float = Field(
+        90, ge=5, le=3600, description="Seconds after which an unfinished send is in doubt."
+    )
+    tick_s: float = Field(
+        60, ge=0.2, le=60, description="Seconds between two looks for due digests and feeds."
+    )
+    shutdown_s: float = Field(
+        8, ge=1, le=60, description="Seconds that unfinished work may take when stopping."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severity that is logged."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Log lines for people (text) or machines (json)."
+    )
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token_shape(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("does not look like a bot token (digits, a colon, letters)")
+        return value
+
+    @field_validator("admin_ids")
+    @classmethod
+    def _positive_ids(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(identifier <= 0 for identifier in value):
+            raise ValueError("must be the positive ids of people, not of groups or channels")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if not is_zone(value):
+            raise ValueError("is not an IANA time zone such as Asia/Damascus")
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in available_languages():
+            raise ValueError(f"must be one of {', '.join(available_languages())}")
+        return value
+
+    @field_validator("digest_time")
+    @classmethod
+    def _wall_time(cls, value: str) -> str:
+        if not _WALL_TIME.fullmatch(value):
+            raise ValueError("must be a time of day such as 08:00")
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("must be a folder, not a file")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith("sqlite+aiosqlite:///"):
+            raise ValueError("must begin with sqlite+aiosqlite:///")
+        return value
+
+    @field_validator("lease_s")
+    @classmethod
+    def _lease_outlives_send(cls, value: float, info: ValidationInfo) -> float:
+        timeout_s = info.data.get("send_timeout_s")
+        if timeout_s is not None and value < 2 * timeout_s:
+            raise ValueError("must be at least twice MUJAZ_SEND_TIMEOUT_S")
+        return value
+
+    @model_validator(mode="after")
+    def _rates_agree(self) -> Self:
+        if self.chat_rate_per_s > self.send_rate_per_s:
+            raise ValueError("MUJAZ_CHAT_RATE_PER_S must not exceed MUJAZ_SEND_RATE_PER_S")
+        if self.group_rate_per_min > self.send_rate_per_s * 60:
+            raise ValueError("MUJAZ_GROUP_RATE_PER_MIN must not exceed MUJAZ_SEND_RATE_PER_S × 60")
+        if self.telegram_api_url == "http://api.telegram.org":
+            raise ValueError("MUJAZ_TELEGRAM_API_URL must use https for Telegram's own server")
+        return self
+
+    @property
+    def store_url(self) -> str:
+        """The address of the database, given or in the data folder."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{(self.data_dir / 'mujaz.sqlite').absolute()}"
+
+    @property
+    def index_dir(self) -> Path:
+        """The folder of the search index."""
+        return self.data_dir / "index"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; ``overrides`` (from command-line options) win over the environment.
+
+    Raises :class:`bot.errors.SettingsError` that names every wrong setting and prints no value.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    unknown = _unknown_names()
+    try:
+        loaded = Settings(**given)  # type: ignore[arg-type]  # checked by pydantic itself
+    except ValidationError as error:
+        raise SettingsError(unknown + _problems(error)) from None
+    if unknown:
+        raise SettingsError(unknown)
+    return loaded
+
+
+def setting_name(field: str) -> str:
+    """Return the environment variable of a field."""
+    alias = Settings.model_fields[field].validation_alias if field in Settings.model_fields else ""
+    return alias if isinstance(alias, str) and alias else f"{_PREFIX}{field.upper()}"
+
+
+def _problems(error: ValidationError) -> list[tuple[str, str]]:
+    problems = []
+    for item in error.errors(include_input=False, include_url=False):
+        what = item["msg"].removeprefix("Value error, ")
+        field = str(item["loc"][0]) if item["loc"] else ""
+        if not field:  # a rule between settings begins with the name it blames
+            field, _, what = what.partition(" ")
+        name = field if field.isupper() else setting_name(field)
+        problems.append((name, what))
+    return problems
+
+
+def _unknown_names() -> list[tuple[str, str]]:
+    """Return the MUJAZ_ variables that are no settings: most are slips of the pen."""
+    known = {setting_name(field) for field in Settings.model_fields}
+    return [
+        (name, "is not a setting of Mujaz")
+        for name in sorted(os.environ)
+        if name.upper().startswith(_PREFIX)
+        and name.upper() not in known
+        and name != "MUJAZ_EVAL_DATA"  # read by the benchmarks of the tests
+    ]
+
+
+def example_file() -> str:
+    """Return the text of ``.env.example``: every setting with help and default, commented out."""
+    lines = ["# Settings of Mujaz. Copy to .env and fill in what you need.", ""]
+    for field, info in Settings.model_fields.items():
+        default = info.default
+        if isinstance(default, tuple):
+            default = ",".join(str(part) for part in default)
+        lines += [
+            f"# {info.description}",
+            f"# {setting_name(field)}={'' if default is None else default}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    Path(".env.example").write_text(example_file(), encoding="utf-8")
