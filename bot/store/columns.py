@@ -1,0 +1,65 @@
+"""The column types that need care: instants and the buttons of a message.
+
+Only how a value looks inside the database is decided here; ``schema`` says which columns there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import JSON, Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+from bot.clock import require_aware
+from bot.models import Button
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant as ``2026-11-22T05:00:00.000000Z``: always UTC, always 27 characters.
+
+    Text of a fixed width sorts in the order of time on every database, and does not depend on
+    how a driver treats zones. A naive datetime is refused with ValueError.
+    """
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the text that stands for ``value``."""
+        if value is None:
+            return None
+        return require_aware(value).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the instant that the text stands for, aware, in UTC."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class ButtonRows(TypeDecorator[tuple[tuple[Button, ...], ...]]):
+    """The rows of buttons under a message, as nested JSON lists of label, data and address."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: tuple[tuple[Button, ...], ...] | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> list[list[list[str]]] | None:
+        """Return the lists that stand for the buttons."""
+        if value is None:
+            return None
+        return [[[button.label, button.data, button.url] for button in row] for row in value]
+
+    def process_result_value(
+        self,
+        value: Sequence[Sequence[Sequence[str]]] | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> tuple[tuple[Button, ...], ...] | None:
+        """Return the buttons that the lists stand for."""
+        if value is None:
+            return None
+        return tuple(
+            tuple(Button(label, data=data, url=url) for label, data, url in row) for row in value
+        )

@@ -1,0 +1,95 @@
+"""Moving a chat to the new id that Telegram gave it (a group that became a supergroup).
+
+The move is one transaction of the caller. It may come twice (once as an update, once as the
+answer to a send), and the new chat may be known before it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import OutboxState
+from bot.store.schema import chats, outbox, subscriptions
+from bot.store.slots import latest
+
+_WAITING = (OutboxState.PENDING, OutboxState.SENDING)
+
+
+async def move_chat(connection: AsyncConnection, old_id: int, new_id: int, now: datetime) -> None:
+    """Move the chat, its subscriptions and its waiting messages from one id to another."""
+    if old_id == new_id:
+        return
+    old = (await connection.execute(select(chats).where(chats.c.id == old_id))).one_or_none()
+    if old is not None:
+        await _ensure_chat(connection, old, new_id, now)
+        await _move_subscriptions(connection, old_id, new_id)
+        await connection.execute(delete(chats).where(chats.c.id == old_id))
+    await _move_messages(connection, old_id, new_id)
+
+
+async def _ensure_chat(
+    connection: AsyncConnection, old: Row[Any], new_id: int, now: datetime
+) -> None:
+    if await connection.scalar(select(chats.c.id).where(chats.c.id == new_id)) is None:
+        moved = {**old._mapping, "id": new_id, "created_at": now}
+        await connection.execute(insert(chats).values(moved))
+        return
+    # The new chat was seen first, with default settings; what the old one chose counts.
+    chosen = {"language": old.language, "timezone": old.timezone}
+    here = update(chats).where(chats.c.id == new_id)
+    await connection.execute(here.values(chosen))
+    if old.added_by is not None:
+        await connection.execute(
+            here.where(chats.c.added_by.is_(None)).values(added_by=old.added_by)
+        )
+
+
+async def _move_subscriptions(connection: AsyncConnection, old_id: int, new_id: int) -> None:
+    both = select(subscriptions).where(subscriptions.c.chat_id.in_([old_id, new_id]))
+    rows = (await connection.execute(both)).all()
+    there = {row.topic_id: row for row in rows if row.chat_id == new_id}
+    for row in rows:
+        if row.chat_id == old_id and row.topic_id in there:
+            await _merge(connection, row, there[row.topic_id])
+    await connection.execute(
+        update(subscriptions).where(subscriptions.c.chat_id == old_id).values(chat_id=new_id)
+    )
+
+
+async def _merge(connection: AsyncConnection, old: Row[Any], kept: Row[Any]) -> None:
+    """Let ``kept`` take over the progress and the messages of ``old``, which is deleted."""
+    progress = {
+        "cursor": max(old.cursor, kept.cursor),
+        "last_slot_at": latest(old.last_slot_at, kept.last_slot_at),
+        "covered_until_at": latest(old.covered_until_at, kept.covered_until_at),
+    }
+    await connection.execute(
+        update(subscriptions).where(subscriptions.c.id == kept.id).values(progress)
+    )
+    await connection.execute(
+        update(outbox).where(outbox.c.subscription_id == old.id).values(subscription_id=kept.id)
+    )
+    await connection.execute(delete(subscriptions).where(subscriptions.c.id == old.id))
+
+
+async def _move_messages(connection: AsyncConnection, old_id: int, new_id: int) -> None:
+    """Move waiting messages, except those that the new chat has already under the same key."""
+    there = outbox.alias("there")
+    twin = (
+        select(there.c.id)
+        .where(there.c.chat_id == new_id, there.c.topic_id == outbox.c.topic_id)
+        .where(there.c.kind == outbox.c.kind, there.c.key == outbox.c.key)
+        .where(there.c.part == outbox.c.part)
+        .exists()
+    )
+    waiting = (outbox.c.chat_id == old_id) & outbox.c.state.in_(_WAITING)
+    await connection.execute(update(outbox).where(waiting, ~twin).values(chat_id=new_id))
+    await connection.execute(
+        update(outbox)
+        .where(outbox.c.chat_id == old_id, outbox.c.state == OutboxState.PENDING)
+        .values(state=OutboxState.CANCELLED, reason="migrated")
+    )

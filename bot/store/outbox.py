@@ -1,0 +1,262 @@
+"""The outbox in the database: messages leased, settled and recovered, each in one transaction.
+
+Which state follows from what a send came to is decided by the delivery stage; here it is made
+sure that a message is never leased twice and never loses a settlement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Update, exists, select, update
+
+from bot.errors import StoreError
+from bot.models import NewMessage, OutboxKind, OutboxMessage, OutboxState, Slot
+from bot.store.base import OutboxStore
+from bot.store.engine import Database, finished, to_the_end
+from bot.store.messages import insert_messages, message_of
+from bot.store.schema import outbox, subscriptions
+from bot.store.slots import write_digest
+
+_IN_FLIGHT = (OutboxState.PENDING, OutboxState.SENDING)
+_CANDIDATES = 4  # rows looked at for each one wanted: some share a chat
+
+
+class SqlOutbox(OutboxStore):
+    """The slots and outbox messages of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    @to_the_end
+    async def enqueue_digest(
+        self,
+        slot: Slot,
+        covered: Sequence[Slot],
+        messages: Sequence[NewMessage],
+        *,
+        cursor: int,
+        covered_until_at: datetime,
+        folds: Sequence[int] = (),
+        now: datetime,
+    ) -> bool:
+        """Write a due slot, the slots it covers and its messages, in one transaction."""
+        async with self._db.writing() as connection:
+            written = await write_digest(
+                connection, slot, covered, cursor=cursor, covered_until_at=covered_until_at, now=now
+            )
+            if not written:
+                return False
+            await insert_messages(connection, messages, slot.subscription_id, now)
+            carried = (
+                update(outbox)
+                .where(outbox.c.id.in_(folds), outbox.c.state == OutboxState.UNCERTAIN)
+                .where(outbox.c.subscription_id == slot.subscription_id)
+            )
+            if folds:
+                await connection.execute(carried.values(folded_at=now))
+            return True
+
+    @to_the_end
+    async def enqueue(self, messages: Sequence[NewMessage], *, now: datetime) -> int:
+        """Write messages that belong to no slot, once per key and part; return how many are new."""
+        async with self._db.writing() as connection:
+            return await insert_messages(connection, messages, None, now)
+
+    async def lease(
+        self, limit: int, *, now: datetime, lease_s: float, exclude_chats: Sequence[int] = ()
+    ) -> list[OutboxMessage]:
+        """Mark up to ``limit`` sendable messages as `sending` and return them, oldest first.
+
+        A caller who is cancelled has sent nothing: his messages go back to `pending`.
+        """
+        work = asyncio.ensure_future(self._lease(limit, now, lease_s, exclude_chats))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await finished(work)
+            if not work.cancelled() and work.exception() is None:
+                with contextlib.suppress(StoreError):  # then recover() will call them uncertain
+                    await self._give_back(work.result())
+            raise
+
+    async def _lease(
+        self, limit: int, now: datetime, lease_s: float, exclude_chats: Sequence[int]
+    ) -> list[OutboxMessage]:
+        taken: dict[int, int] = {}  # chat → message
+        async with self._db.writing() as connection:
+            while len(taken) < limit:
+                query = (
+                    select(outbox.c.id, outbox.c.chat_id)
+                    .where(outbox.c.state == OutboxState.PENDING, outbox.c.not_before_at <= now)
+                    .where(outbox.c.chat_id.not_in([*exclude_chats, *taken]), *_free())
+                    .order_by(outbox.c.not_before_at, outbox.c.id)
+                    .limit(limit * _CANDIDATES)
+                )
+                rows = (await connection.execute(query)).all()
+                if not rows:
+                    break
+                for row in rows:
+                    if len(taken) < limit:
+                        taken.setdefault(row.chat_id, row.id)
+            if not taken:
+                return []
+            lease = (
+                update(outbox)
+                .where(outbox.c.id.in_(taken.values()))
+                .values(
+                    state=OutboxState.SENDING,
+                    leased_until_at=now + timedelta(seconds=lease_s),
+                )
+                .returning(outbox)
+            )
+            leased = {row.id: message_of(row) for row in await connection.execute(lease)}
+        return [leased[message_id] for message_id in taken.values()]
+
+    @to_the_end
+    async def _give_back(self, leased: Sequence[OutboxMessage]) -> None:
+        """Undo a lease that nobody received."""
+        async with self._db.writing() as connection:
+            await connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_([message.id for message in leased]))
+                .where(outbox.c.state == OutboxState.SENDING)
+                .values(state=OutboxState.PENDING, leased_until_at=None)
+            )
+
+    @to_the_end
+    async def settle(
+        self,
+        message_id: int,
+        state: OutboxState,
+        *,
+        now: datetime,
+        telegram_id: int | None = None,
+        not_before_at: datetime | None = None,
+        count_attempt: bool = True,
+        html: str | None = None,
+        topic_id: int | None = None,
+        reason: str = "",
+    ) -> None:
+        """Move a message out of `sending`; back to `pending` may change its time, html or topic.
+
+        A late answer also settles a message that was given up as `uncertain`, unless a digest
+        has folded it in (then only the news that it was sent counts). Back to `pending` becomes
+        `cancelled` when the subscription was paused meanwhile. The same settlement again changes
+        nothing; any other one of a message that is not being sent raises StoreError.
+        """
+        changed: dict[str, object] = {
+            "leased_until_at": None,
+            "reason": reason,
+            "attempts": outbox.c.attempts + int(count_attempt),
+            "settled_at": now,
+        }
+        given = {"message_id": telegram_id, "not_before_at": not_before_at, "html": html}
+        changed |= {name: value for name, value in given.items() if value is not None}
+        async with self._db.writing() as connection:
+            query = select(outbox, subscriptions.c.active).outerjoin(subscriptions)
+            row = (await connection.execute(query.where(outbox.c.id == message_id))).one_or_none()
+            if row is None or not _may_settle(row, state):
+                raise StoreError(f"message {message_id} is not being sent, so not {state}")
+            if row.state == state or (row.folded_at and state is not OutboxState.SENT):
+                return
+            paused = state is OutboxState.PENDING and row.active is False
+            changed["state"] = OutboxState.CANCELLED if paused else state
+            await connection.execute(
+                update(outbox).where(outbox.c.id == message_id).values(changed)
+            )
+            if topic_id is not None:
+                await connection.execute(_move_parts(row, topic_id))
+
+    @to_the_end
+    async def recover(self, *, now: datetime, everything: bool) -> list[OutboxMessage]:
+        """Turn messages left in `sending` into `uncertain` and return them, oldest first."""
+        left = update(outbox).where(outbox.c.state == OutboxState.SENDING)
+        if not everything:
+            left = left.where(outbox.c.leased_until_at < now)
+        doubt = left.values(
+            state=OutboxState.UNCERTAIN,
+            leased_until_at=None,
+            settled_at=now,
+            reason="interrupted",
+        )
+        async with self._db.writing() as connection:
+            rows = await connection.execute(doubt.returning(outbox))
+            return sorted(map(message_of, rows), key=lambda message: message.id)
+
+    @to_the_end
+    async def doubtful(self, subscription_id: int) -> list[OutboxMessage]:
+        """Return the subscription's `uncertain` digest parts that no later digest has folded in."""
+        query = (
+            select(outbox)
+            .where(outbox.c.subscription_id == subscription_id)
+            .where(outbox.c.state == OutboxState.UNCERTAIN, outbox.c.folded_at.is_(None))
+            .where(outbox.c.kind == OutboxKind.DIGEST)
+            .order_by(outbox.c.id)
+        )
+        async with self._db.reading() as connection:
+            return [message_of(row) for row in await connection.execute(query)]
+
+    @to_the_end
+    async def outbox(
+        self, state: OutboxState | None = None, limit: int = 100
+    ) -> list[OutboxMessage]:
+        """Return messages, newest first, of one state or all."""
+        query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(outbox.c.state == state)
+        async with self._db.reading() as connection:
+            return [message_of(row) for row in await connection.execute(query)]
+
+    @to_the_end
+    async def outbox_wakeup_at(self) -> datetime | None:
+        """Return when the next pending message may be sent, None when none waits.
+
+        Messages that wait for another one to be settled do not count.
+        """
+        query = (
+            select(outbox.c.not_before_at)
+            .where(outbox.c.state == OutboxState.PENDING, *_free())
+            .order_by(outbox.c.not_before_at, outbox.c.id)
+            .limit(1)
+        )
+        async with self._db.reading() as connection:
+            return await connection.scalar(query)
+
+
+def _free() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions under which a message waits for no other one."""
+    earlier = outbox.alias("earlier")
+    busy = outbox.alias("busy")
+    unsettled_part = exists().where(
+        earlier.c.chat_id == outbox.c.chat_id,
+        earlier.c.topic_id == outbox.c.topic_id,
+        earlier.c.kind == outbox.c.kind,
+        earlier.c.key == outbox.c.key,
+        earlier.c.part < outbox.c.part,
+        earlier.c.state.in_(_IN_FLIGHT),
+    )
+    chat_is_busy = exists().where(
+        busy.c.chat_id == outbox.c.chat_id, busy.c.state == OutboxState.SENDING
+    )
+    return ~unsettled_part, ~chat_is_busy
+
+
+def _may_settle(row: Row[Any], state: OutboxState) -> bool:
+    given_out = row.state in {OutboxState.SENDING, OutboxState.UNCERTAIN, state}
+    return given_out and state is not OutboxState.SENDING
+
+
+def _move_parts(row: Row[Any], topic_id: int) -> Update:
+    """Return the statement that moves a message and its waiting parts to another topic."""
+    return (
+        update(outbox)
+        .where(outbox.c.chat_id == row.chat_id, outbox.c.topic_id == row.topic_id)
+        .where(outbox.c.kind == row.kind, outbox.c.key == row.key)
+        .where((outbox.c.id == row.id) | (outbox.c.state == OutboxState.PENDING))
+        .values(topic_id=topic_id)
+    )

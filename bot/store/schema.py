@@ -1,0 +1,200 @@
+"""The tables, as SQLAlchemy Core sees them, each with the index its queries need.
+
+Nothing here asks or changes anything. The tables of a real database are made by ``migrations``;
+a test compares the two. Nothing here is particular to SQLite except ``sqlite_autoincrement``,
+which keeps the ids of deleted rows from being given again.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.store.columns import ButtonRows, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("key", Text, nullable=False),  # of a feed its first address, else its name
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("checked_at", UtcDateTime),
+    Column("next_check_at", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("kind", "key"),
+    Index(None, "kind", "enabled", "next_check_at"),
+    sqlite_autoincrement=True,
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),  # the newest
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("dated_at", UtcDateTime, nullable=False, index=True),  # published, else first seen
+    sqlite_autoincrement=True,
+)
+
+# An identity outlives its article (no foreign key): a tidied article is not news a second time.
+identities = Table(
+    "identities",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article_id", Integer, nullable=False),
+    Column("content_hash", String(64), nullable=False),  # of the newest revision
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("article_id", "revision"),
+)
+
+paragraphs = Table(
+    "paragraphs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("article_id", "revision", "position"),
+    ForeignKeyConstraint(
+        ["article_id", "revision"],
+        ["revisions.article_id", "revisions.revision"],
+        ondelete="CASCADE",
+    ),
+    sqlite_autoincrement=True,
+)
+
+# No foreign key: the index must also learn of articles that are gone.
+change_log = Table(
+    "change_log",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("article_id", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),  # 1: the article is new
+    Column("at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # Telegram's
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("reachable", Boolean, nullable=False),
+    Column("added_by", BigInteger, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id"), nullable=False),
+    Column("topic_id", BigInteger, nullable=False),
+    Column("times", JSON, nullable=False),
+    Column("weekdays", JSON, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("active", Boolean, nullable=False, index=True),
+    Column("paused_reason", String(16), nullable=False),
+    Column("active_since_at", UtcDateTime, nullable=False),
+    Column("last_slot_at", UtcDateTime),
+    Column("cursor", Integer, nullable=False),
+    Column("covered_until_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("chat_id", "topic_id"),
+    sqlite_autoincrement=True,
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
+    Column("local_date", Date, nullable=False),
+    Column("time", String(5), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("subscription_id", "local_date", "time"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("topic_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("plain", Text, nullable=False),
+    Column("buttons", ButtonRows, nullable=False),
+    Column("article_ids", JSON, nullable=False),
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="SET NULL")),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before_at", UtcDateTime, nullable=False),
+    Column("leased_until_at", UtcDateTime),
+    Column("message_id", BigInteger),
+    Column("reason", Text, nullable=False),
+    Column("folded_at", UtcDateTime),  # when a later digest carried its articles again
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    UniqueConstraint("chat_id", "topic_id", "kind", "key", "part"),
+    Index(None, "state", "not_before_at", "id"),  # what may be sent next
+    Index(None, "state", "id"),
+    Index(None, "chat_id", "state"),
+    Index(None, "subscription_id", "state"),
+    sqlite_autoincrement=True,
+)

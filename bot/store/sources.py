@@ -1,0 +1,120 @@
+"""Sources in the database: who they are and what the last poll of each learned.
+
+When a source is to be checked next is decided by the stage that polls; here it is only kept.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from bot.models import Source, SourceKind
+from bot.store.base import SourceStore
+from bot.store.engine import Database, to_the_end
+from bot.store.schema import sources
+
+
+class SqlSources(SourceStore):
+    """The sources of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    @to_the_end
+    async def ensure_source(
+        self, kind: SourceKind, name: str, address: str = "", *, now: datetime
+    ) -> Source:
+        """Return the source of this kind with this address (feeds) or name, made if missing.
+
+        One that was removed is enabled again and due at once; its name stays.
+        """
+        key = address if kind is SourceKind.FEED and address else name
+        wanted = select(sources).where(sources.c.kind == kind, sources.c.key == key)
+        async with self._db.writing() as connection:
+            row = (await connection.execute(wanted)).one_or_none()
+            if row is None:
+                new = _new_source(kind, name, address) | {"key": key, "created_at": now}
+                await connection.execute(insert(sources).values(new))
+            elif not row.enabled:
+                again = {"enabled": True, "failures": 0, "next_check_at": None, "last_error": ""}
+                await connection.execute(
+                    update(sources).where(sources.c.id == row.id).values(again)
+                )
+            return _source((await connection.execute(wanted)).one())
+
+    @to_the_end
+    async def sources(self) -> list[Source]:
+        """Return all sources, oldest first."""
+        async with self._db.reading() as connection:
+            rows = await connection.execute(select(sources).order_by(sources.c.id))
+            return [_source(row) for row in rows]
+
+    @to_the_end
+    async def sources_due(self, now: datetime) -> list[Source]:
+        """Return the enabled feeds whose next check is due, longest waiting first."""
+        due = sources.c.next_check_at
+        query = (
+            select(sources)
+            .where(sources.c.kind == SourceKind.FEED, sources.c.enabled)
+            .where(due.is_(None) | (due <= now))
+            .order_by(due.nulls_first(), sources.c.id)
+        )
+        async with self._db.reading() as connection:
+            return [_source(row) for row in await connection.execute(query)]
+
+    @to_the_end
+    async def save_check(self, source: Source) -> None:
+        """Keep what a poll learned: validators, times, failures, last error, name."""
+        learned = {
+            "name": source.name,
+            "etag": source.etag,
+            "last_modified": source.last_modified,
+            "checked_at": source.checked_at,
+            "next_check_at": source.next_check_at,
+            "failures": source.failures,
+            "last_error": source.last_error,
+        }
+        async with self._db.writing() as connection:
+            await connection.execute(
+                update(sources).where(sources.c.id == source.id).values(learned)
+            )
+
+    @to_the_end
+    async def remove_source(self, source_id: int) -> bool:
+        """Disable a source; its articles stay. False when there is none."""
+        async with self._db.writing() as connection:
+            result = await connection.execute(
+                update(sources).where(sources.c.id == source_id).values(enabled=False)
+            )
+            return result.rowcount > 0
+
+
+def _new_source(kind: SourceKind, name: str, address: str) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "name": name,
+        "address": address,
+        "enabled": True,
+        "etag": "",
+        "last_modified": "",
+        "failures": 0,
+        "last_error": "",
+    }
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(
+        id=row.id,
+        kind=SourceKind(row.kind),
+        name=row.name,
+        address=row.address,
+        enabled=row.enabled,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        checked_at=row.checked_at,
+        next_check_at=row.next_check_at,
+        failures=row.failures,
+        last_error=row.last_error,
+    )

@@ -1,0 +1,113 @@
+"""One call of every method of the store, for tests that make the database fail.
+
+``WRITES`` are calls that change something; their texts are large enough to need new pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.models import (
+    Chat,
+    ChatKind,
+    NewArticle,
+    OutboxMessage,
+    OutboxState,
+    Reply,
+    Source,
+    SourceKind,
+    Subscription,
+)
+from bot.store.base import Store
+from tests.contract.samples import (
+    LATER,
+    NOW,
+    a_source,
+    a_subscription,
+    added,
+    leased,
+    message,
+    new_article,
+    send_digest,
+)
+
+LARGE = "نص " * 20_000
+LARGE_REPLY = Reply(html=LARGE, plain=LARGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a filled store holds, for the calls that need something to work on."""
+
+    source: Source
+    article_id: int
+    subscription: Subscription
+    sending: OutboxMessage
+
+
+Call = Callable[[Store, Held], Awaitable[object]]
+
+
+async def fill(store: Store) -> Held:
+    """Put something of everything into a store."""
+    intake = await added(store, "held", new_article("محفوظ"))
+    subscription = await a_subscription(store, 7)
+    await a_subscription(store, 8)
+    await send_digest(store, subscription, message(7))
+    (sending,) = await leased(store)
+    await store.enqueue([message(8, "waiting")], now=NOW)
+    return Held(
+        source=await a_source(store),
+        article_id=intake.article_id,
+        subscription=subscription,
+        sending=sending,
+    )
+
+
+WRITES: dict[str, Call] = {
+    "ensure_source": lambda s, _: s.ensure_source(SourceKind.FILE, LARGE, now=NOW),
+    "save_check": lambda s, h: s.save_check(replace(h.source, last_error=LARGE)),
+    "remove_source": lambda s, h: s.remove_source(h.source.id),
+    "add_article": lambda s, h: s.add_article(
+        h.source, NewArticle(title="جديد", paragraphs=("قصير", LARGE)), "new", now=NOW
+    ),
+    "save_chat": lambda s, _: s.save_chat(Chat(id=9, kind=ChatKind.GROUP, title=LARGE), now=NOW),
+    "set_chat_settings": lambda s, _: s.set_chat_settings(7, language=LARGE),
+    "subscribe": lambda s, _: s.subscribe(
+        7, 1, times=("08:00",) * 9_000, timezone="UTC", language="ar", now=NOW
+    ),
+    "pause": lambda s, _: s.pause(8, None, LARGE),
+    "set_reachable": lambda s, _: s.set_reachable(8, False, now=NOW),
+    "migrate_chat": lambda s, _: s.migrate_chat(8, -100, now=NOW),
+    "enqueue_digest": lambda s, h: send_digest(
+        s, h.subscription, message(key="new", reply=LARGE_REPLY), day=2
+    ),
+    "enqueue": lambda s, _: s.enqueue([message(9, reply=LARGE_REPLY)], now=NOW),
+    "lease": lambda s, _: s.lease(5, now=NOW, lease_s=60),
+    "settle": lambda s, h: s.settle(h.sending.id, OutboxState.PENDING, now=NOW, html=LARGE),
+    "recover": lambda s, _: s.recover(now=LATER, everything=True),
+}
+
+READS: dict[str, Call] = {
+    "sources": lambda s, _: s.sources(),
+    "sources_due": lambda s, _: s.sources_due(NOW),
+    "article": lambda s, h: s.article(h.article_id),
+    "articles": lambda s, h: s.articles([h.article_id]),
+    "paragraphs": lambda s, _: s.paragraphs([1, 2]),
+    "changes": lambda s, _: s.changes(0, 10),
+    "last_seq": lambda s, _: s.last_seq(),
+    "articles_between": lambda s, _: s.articles_between(0, 10),
+    "articles_since": lambda s, _: s.articles_since(NOW - timedelta(days=1)),
+    "newest_at": lambda s, _: s.newest_at(),
+    "chat": lambda s, _: s.chat(7),
+    "chats_added_by": lambda s, _: s.chats_added_by(1),
+    "subscription": lambda s, _: s.subscription(7, 0),
+    "subscriptions": lambda s, _: s.subscriptions(),
+    "doubtful": lambda s, h: s.doubtful(h.subscription.id),
+    "outbox": lambda s, _: s.outbox(),
+    "outbox_wakeup_at": lambda s, _: s.outbox_wakeup_at(),
+    "counts": lambda s, _: s.counts(),
+    "verify": lambda s, _: s.verify(),
+}

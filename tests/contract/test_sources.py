@@ -1,0 +1,86 @@
+"""What the store promises about sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.models import SourceKind
+from bot.store.base import Store
+from tests.contract.samples import LATER, NOW
+
+FEED = "https://news.example/rss"
+
+
+async def test_a_feed_is_the_same_source_by_its_address_whatever_its_name(store: Store) -> None:
+    first = await store.ensure_source(SourceKind.FEED, "الأول", FEED, now=NOW)
+
+    again = await store.ensure_source(SourceKind.FEED, "غيره", FEED, now=LATER)
+    other = await store.ensure_source(SourceKind.FEED, "الأول", FEED + "2", now=NOW)
+
+    assert again == first
+    assert other.id != first.id
+
+
+async def test_a_file_source_is_the_same_by_its_name_and_differs_from_forwards(
+    store: Store,
+) -> None:
+    files = await store.ensure_source(SourceKind.FILE, "أرشيف", now=NOW)
+
+    assert await store.ensure_source(SourceKind.FILE, "أرشيف", now=LATER) == files
+    assert (await store.ensure_source(SourceKind.FORWARD, "أرشيف", now=NOW)).id != files.id
+
+
+async def test_sources_come_oldest_first(store: Store) -> None:
+    made = [await store.ensure_source(SourceKind.FILE, name, now=NOW) for name in "جاب"]
+
+    assert await store.sources() == made
+
+
+async def test_only_enabled_feeds_that_are_due_are_checked_longest_waiting_first(
+    store: Store,
+) -> None:
+    await store.ensure_source(SourceKind.FILE, "ملف", now=NOW)
+    feeds = [await store.ensure_source(SourceKind.FEED, n, FEED + n, now=NOW) for n in "abcde"]
+    for feed, minutes in zip(feeds[:3], (-1, -5, 1), strict=True):
+        due_at = NOW + timedelta(minutes=minutes)
+        await store.save_check(replace(feed, next_check_at=due_at))
+    await store.remove_source(feeds[3].id)
+
+    due = await store.sources_due(NOW)
+
+    assert [source.name for source in due] == ["e", "b", "a"]
+
+
+async def test_a_check_is_kept_byte_for_byte_and_leaves_the_rest_alone(store: Store) -> None:
+    feed = await store.ensure_source(SourceKind.FEED, "خبر", FEED, now=NOW)
+    learned = replace(
+        feed,
+        name="اسم القناة",
+        etag='W/"a\u200fb "',
+        last_modified="Sun, 01 Mar 2026 05:00:00 GMT",
+        checked_at=NOW,
+        next_check_at=LATER,
+        failures=3,
+        last_error="error.fetch.failed",
+    )
+
+    await store.save_check(replace(learned, enabled=False, address="https://else.example"))
+
+    assert await store.sources() == [learned]
+
+
+async def test_a_removed_source_is_disabled_until_it_is_added_again(store: Store) -> None:
+    feed = await store.ensure_source(SourceKind.FEED, "خبر", FEED, now=NOW)
+    await store.save_check(replace(feed, next_check_at=LATER, failures=9, last_error="x"))
+
+    assert await store.remove_source(feed.id)
+    assert not (await store.sources())[0].enabled
+    assert await store.sources_due(LATER) == []
+
+    assert await store.ensure_source(SourceKind.FEED, "خبر", FEED, now=LATER) == feed
+    assert await store.sources_due(NOW) == [feed]
+
+
+async def test_removing_an_unknown_source_says_so(store: Store) -> None:
+    assert not await store.remove_source(404)
