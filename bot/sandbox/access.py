@@ -1,0 +1,72 @@
+"""Who may do what where: the checks that come before every method on a chat."""
+
+from bot.sandbox.errors import bad_request, forbidden
+from bot.sandbox.messages import Stored
+from bot.sandbox.params import Params
+from bot.sandbox.state import Sandbox
+from bot.sandbox.world import GENERAL_TOPIC_ID, Chat, Status
+
+
+def known_chat(sandbox: Sandbox, params: Params, name: str = "chat_id") -> Chat:
+    """Return the chat of a request if the bot can know of it; 400 otherwise."""
+    wanted = params.text(name)
+    if not wanted:
+        raise bad_request(f"{name} is empty")
+    chat = sandbox.world.find_chat(wanted)
+    if chat is None or not (chat.met_bot or chat.username):
+        raise bad_request("chat not found")
+    return chat
+
+
+def readable_chat(sandbox: Sandbox, params: Params) -> Chat:
+    """Return the chat of a request if the bot may look into it; 400 or 403 otherwise."""
+    chat = known_chat(sandbox, params)
+    if chat.is_private:
+        return chat
+    status = sandbox.world.bot_status(chat)
+    if status is Status.KICKED:
+        raise forbidden(f"bot was kicked from the {chat.type} chat")
+    if status is Status.LEFT and not chat.username:
+        raise forbidden(f"bot is not a member of the {chat.type} chat")
+    return chat
+
+
+def writable_chat(sandbox: Sandbox, params: Params) -> Chat:
+    """Return the chat of a request if the bot may write there; 400 or 403 otherwise."""
+    chat = readable_chat(sandbox, params)
+    status = sandbox.world.bot_status(chat)
+    if chat.is_private:
+        if status is Status.KICKED:
+            raise forbidden("bot was blocked by the user")
+        return chat
+    if not status.inside:
+        raise forbidden(f"bot is not a member of the {chat.type} chat")
+    if chat.is_channel and not status.rules:
+        raise bad_request("need administrator rights in the channel chat")
+    return chat
+
+
+def topic(chat: Chat, params: Params) -> int | None:
+    """Return the topic that a request names, None for none; 400 when the chat has no such topic.
+
+    The general topic cannot be named, just as at Telegram: its messages carry no topic.
+    """
+    if not params.text("message_thread_id"):
+        return None
+    wanted = params.number("message_thread_id")
+    if wanted == 0:
+        return None
+    if wanted == GENERAL_TOPIC_ID or wanted not in chat.topics:
+        raise bad_request("message thread not found")
+    return wanted
+
+
+def existing_message(sandbox: Sandbox, chat: Chat, params: Params, what: str) -> Stored:
+    """Return the message that a request names; 400 «``what`` not found» when there is none."""
+    message_id = params.number("message_id")
+    if message_id <= 0:
+        raise bad_request("message identifier is not specified")
+    stored = sandbox.messages.get(chat.id, message_id)
+    if stored is None:
+        raise bad_request(f"{what} not found")
+    return stored
