@@ -1,0 +1,165 @@
+"""The library's application, built our way: patient, paced, in order per chat, hard to stop.
+
+An update that the library cannot read would make it ask for the same one for ever; it is replaced
+by an empty one, so that polling goes on behind it. Other Bot API servers know fewer methods; the
+one that the library itself calls at its start is made optional here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import logging
+from collections.abc import Awaitable
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
+
+from telegram import LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    BaseUpdateProcessor,
+    Defaults,
+    ExtBot,
+)
+from telegram.request import HTTPXRequest
+
+from bot.delivery.pace import Pace
+from bot.delivery.telegram import PacedRateLimiter, try_optional
+from bot.errors import MujazError
+
+logger = logging.getLogger(__name__)
+
+BotApplication = Application[Any, Any, Any, Any, Any, Any]
+
+_CONCURRENT_UPDATES = 1024  # one chat's queue must not keep other chats out
+_CONNECT_TIMEOUT_S = 10.0
+_POOL_TIMEOUT_S = 5.0
+_CHECK_TIMEOUT_S = 10.0
+
+
+class PollingRequest(HTTPXRequest):
+    """The request of getUpdates, which lets no unreadable update through."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """Return the parsed answer with every unreadable update emptied but for its id."""
+        answer = HTTPXRequest.parse_json_payload(payload)
+        updates = answer.get("result")
+        if isinstance(updates, list):
+            answer["result"] = [_readable(update) for update in updates]
+        return answer
+
+
+def _readable(update: Any) -> Any:
+    try:
+        Update.de_json(json.loads(json.dumps(update)), None)
+    except Exception:  # whatever the library stumbles over
+        identifier = update.get("update_id") if isinstance(update, dict) else None
+        if not isinstance(identifier, int):
+            raise  # nothing to go on from
+        logger.exception("update %d cannot be read and was skipped", identifier)
+        return {"update_id": identifier}
+    return update
+
+
+class TolerantBot(ExtBot[Any]):
+    """The library's bot, for servers that know no webhooks."""
+
+    async def delete_webhook(self, *args: Any, **options: Any) -> bool:
+        """Remove a webhook, where there can be one: the library insists on it before polling."""
+        call = super().delete_webhook(*args, **options)
+        return bool(await try_optional("deleteWebhook", call))
+
+
+class PerChatProcessor(BaseUpdateProcessor):
+    """Handles the updates of one chat in order, and different chats at the same time."""
+
+    def __init__(self, max_concurrent_updates: int = _CONCURRENT_UPDATES) -> None:
+        super().__init__(max_concurrent_updates)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def initialize(self) -> None:
+        """Nothing to set up."""
+
+    async def shutdown(self) -> None:
+        """Nothing to give back."""
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Handle one update after the earlier ones of its chat."""
+        # Held by this frame: a lock that nobody holds or awaits is forgotten by itself.
+        lock = self._locks.setdefault(_chat_of(update), asyncio.Lock())
+        async with lock:
+            await coroutine
+
+
+def _chat_of(update: object) -> int:
+    """Return the chat (or else the person) whose updates must stay in order."""
+    if not isinstance(update, Update):
+        return 0
+    if update.effective_chat is not None:
+        return update.effective_chat.id
+    return update.effective_user.id if update.effective_user is not None else 0
+
+
+def build_application(
+    token: str, *, api_url: str, pace: Pace, send_timeout_s: float = 25.0
+) -> BotApplication:
+    """Return an application that speaks to ``api_url`` at our pace; not yet initialised.
+
+    Timeouts are long because an answer that comes late is better than a doubt. The pool for
+    getUpdates is larger than it needs to be: one wedged connection must not end all polling.
+    """
+    bot = TolerantBot(
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=_request(HTTPXRequest, api_url, pool=256, timeout_s=send_timeout_s),
+        get_updates_request=_request(PollingRequest, api_url, pool=8, timeout_s=send_timeout_s),
+        defaults=Defaults(
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        ),
+        rate_limiter=PacedRateLimiter(pace),
+    )
+    no_timer: Any = None  # ours runs elsewhere
+    builder = ApplicationBuilder().bot(bot).job_queue(no_timer)
+    return builder.concurrent_updates(PerChatProcessor()).build()
+
+
+async def bot_name(token: str, api_url: str) -> str:
+    """Return the user name of the token's bot; MujazError when the server does not know it."""
+    request = _request(HTTPXRequest, api_url, pool=1, timeout_s=_CHECK_TIMEOUT_S)
+    bot = ExtBot[None](token, base_url=f"{api_url}/bot", request=request)
+    try:
+        async with bot:
+            return bot.username
+    except InvalidToken:
+        raise MujazError(key="check.token_refused") from None
+    except TelegramError as error:
+        raise MujazError(key="check.telegram_away") from error
+
+
+def _request(
+    kind: type[HTTPXRequest], api_url: str, *, pool: int, timeout_s: float
+) -> HTTPXRequest:
+    return kind(
+        connection_pool_size=pool,
+        read_timeout=timeout_s,
+        write_timeout=timeout_s,
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        pool_timeout=_POOL_TIMEOUT_S,
+        httpx_kwargs={"trust_env": not _is_loopback(api_url)},  # no proxy on the way to ourselves
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,96 @@
+"""The parts that answers and digests share: a titled quote with its source, in one language.
+
+Everything a source wrote passes through here on its way into a message: titles become one line,
+Latin names are isolated, quotes stay letter for letter.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.delivery.fragments import Fragment, bold, join, link, quote, right_to_left, text
+from bot.models import Article, Paragraph
+from bot.text.dates import format_date, format_moment
+from bot.text.languages import texts
+from bot.text.markup import isolate, one_line, shorten, utf16_length
+
+_TITLE_UNITS = 300
+_NAME_UNITS = 80
+_ARABIC = re.compile(r"[\u0590-\u08ff\ufb1d-\ufefc]")
+
+
+class Page:
+    """One reader's language and zone, and how lines are written for them."""
+
+    def __init__(self, zone: str, language: str) -> None:
+        self.texts = texts(language)
+        self._zone = ZoneInfo(zone)
+
+    def date(self, at: datetime) -> str:
+        """Return the local date in words."""
+        return format_date(at, self._zone, self.texts.code)
+
+    def moment(self, at: datetime) -> str:
+        """Return the local date and time in words."""
+        return format_moment(at, self._zone, self.texts.code)
+
+    def say(self, key: str, **params: object) -> Fragment:
+        """Return a line of the catalogue."""
+        return self.line(text(self.texts(key, **params)))
+
+    def count(self, key: str, n: int) -> Fragment:
+        """Return a line of the catalogue in the plural form for ``n``."""
+        return self.line(text(self.texts.count(key, n)))
+
+    def line(self, *pieces: Fragment) -> Fragment:
+        """Return one line that runs in the language's direction; empty stays empty."""
+        line = sum(pieces, Fragment())
+        return right_to_left(line) if line and self.texts.right_to_left else line
+
+    def title(self, article: Article) -> str:
+        """Return the title as one line; a wholly Latin one is isolated in an Arabic line."""
+        title = shorten(one_line(article.title), _TITLE_UNITS)
+        if not title:
+            return self.texts("part.untitled")
+        latin = self.texts.right_to_left and not _ARABIC.search(title)
+        return isolate(title) if latin else title
+
+    def source(self, article: Article) -> Fragment:
+        """Return the outlet's name, leading to the article where that has an address."""
+        name = shorten(one_line(article.source), _NAME_UNITS) or self.texts("part.untitled")
+        return link(isolate(name), article.url)
+
+    def dated(self, article: Article) -> Fragment:
+        """Return when the article was published or, marked as such, first seen."""
+        if article.published_at is not None:
+            return text(self.moment(article.published_at))
+        return text(self.texts("part.first_seen", at=self.moment(article.first_seen_at)))
+
+    def quoted(
+        self,
+        heading: Fragment,
+        paragraph: Paragraph | None,
+        footing: Fragment,
+        room: int,
+        matches: tuple[tuple[int, int], ...] = (),
+    ) -> Fragment:
+        """Return a quote between its heading and footing, of at most ``room`` units.
+
+        Only a paragraph that does not fit in the room at all is cut: at a word, with «…», and
+        with a line that says so.
+        """
+        if paragraph is None or not paragraph.text.strip():
+            return join("\n", (heading, footing))
+        left = room - heading.units - footing.units - 2
+        if utf16_length(paragraph.text) <= left:
+            return join("\n", (heading, quote(paragraph.text, matches), footing))
+        notice = self.say("part.cut")
+        kept = shorten(paragraph.text, left - notice.units - 1)
+        visible = tuple((start, min(end, len(kept) - 1)) for start, end in matches)
+        return join("\n", (heading, quote(kept, visible), notice, footing))
+
+    def headline(self, article: Article, before: str = "", after: str = "") -> Fragment:
+        """Return the line of the article's title, bold, between two short marks."""
+        return self.line(text(before), bold(self.title(article)), text(after))

@@ -1,0 +1,98 @@
+"""Receiving updates by long polling: connecting, going on through failures, and leaving.
+
+A second program that polls with the same token is noticed and reported, since both would take
+turns in losing updates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from telegram import Bot
+from telegram.constants import UpdateType
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+
+from bot.delivery.application import BotApplication
+from bot.errors import SettingsError
+
+logger = logging.getLogger(__name__)
+
+_LONG_POLL_S = 30
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
+_WANTED = [UpdateType.MESSAGE, UpdateType.CALLBACK_QUERY, UpdateType.MY_CHAT_MEMBER]
+
+
+class Polling:
+    """Connects the application to Telegram and keeps it fed with updates."""
+
+    def __init__(self, application: BotApplication, on_conflict: Callable[[], None]) -> None:
+        self._application = application
+        self._on_conflict = on_conflict
+
+    @property
+    def bot(self) -> Bot:
+        """The bot as Telegram knows it; its name is known once connected."""
+        bot: Bot = self._application.bot
+        return bot
+
+    async def connect(self) -> None:
+        """Wait until Telegram knows us.
+
+        An unreachable server is tried again for as long as it takes; a refused token raises
+        SettingsError.
+        """
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            try:
+                await self._application.initialize()
+            except InvalidToken:
+                problem = "was refused by the Bot API server"
+                raise SettingsError([("TELEGRAM_BOT_TOKEN", problem)]) from None
+            except NetworkError as error:
+                logger.warning("no connection to Telegram, next try in %.0f s: %s", pause_s, error)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            else:
+                return
+
+    async def start(self) -> None:
+        """Begin to receive and handle updates."""
+        await self._application.start()
+        if self._application.updater is None:  # pragma: no cover - ours is built with one
+            raise RuntimeError("the application was built without an updater")
+        await self._application.updater.start_polling(
+            timeout=_LONG_POLL_S,
+            allowed_updates=_WANTED,
+            bootstrap_retries=-1,
+            error_callback=self._failed,
+        )
+
+    def _failed(self, error: TelegramError) -> None:
+        if isinstance(error, Conflict):
+            self._on_conflict()
+        else:
+            logger.warning("polling failed and goes on: %s", error)
+
+    async def stop(self, within_s: float) -> None:
+        """Receive nothing more and let running handlers finish, but no longer than ``within_s``."""
+        updater = self._application.updater
+        try:
+            async with asyncio.timeout(within_s):
+                if updater is not None and updater.running:
+                    await updater.stop()
+                if self._application.running:
+                    await self._application.stop()
+        except TimeoutError:
+            logger.warning("handlers were still running after %.0f s and were left", within_s)
+        except TelegramError as error:  # the last offset could not be confirmed
+            logger.warning("Telegram did not hear us leave: %s", error)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        updater = self._application.updater
+        if updater is not None and updater.running:  # left behind by a stop that took too long
+            return
+        if not self._application.running:
+            await self._application.shutdown()

@@ -1,0 +1,152 @@
+"""How an answer and a digest look on the reader's screen.
+
+Pure: values in, messages out. Quotes stay letter for letter as stored; everything around them
+comes from the catalogues. A message is broken only between passages or articles; a paragraph is
+cut only when it cannot fit into one message at all, and then says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.delivery.fragments import MESSAGE_UNITS, Fragment, bold, join, split, text
+from bot.delivery.page import Page
+from bot.models import Answer, Digest, DigestItem, Passage, Reply
+from bot.text.markup import utf16_length
+
+_NUMBER_UNITS = 24  # room kept for «(2/3)»
+_OTHER_OUTLETS = 3
+_NEAREST = 5
+_NEW = "● "
+_MAYBE_SEEN = "○ "
+_BETWEEN = "\n\n"
+
+_Block = tuple[Fragment, int]  # what is shown, and of which article
+_Head = Callable[[int, int], Fragment]  # of part n of m
+
+
+def render_answer(answer: Answer, *, zone: str, language: str) -> list[Reply]:
+    """Return an answer, or the honest lack of one, in as few messages as it needs."""
+    page = Page(zone, language)
+    note = page.say("answer.shortened") if answer.shortened else Fragment()
+    if not answer.found or not answer.passages:
+        return [_reply(join("\n", (_not_found(answer, page), note)))]
+    room = MESSAGE_UNITS - _NUMBER_UNITS - note.units
+
+    def head(part: int, parts: int) -> Fragment:
+        return page.line(text(_number(page, part, parts)))
+
+    blocks = [(_passage(passage, page, room), passage.article.id) for passage in answer.passages]
+    return _messages(blocks, head, note, room)
+
+
+def render_digest(digest: Digest, *, zone: str, language: str) -> list[Reply]:
+    """Return a digest as numbered messages; a quiet day is one line under the heading."""
+    page = Page(zone, language)
+    title = bold(page.texts("digest.title", date=page.date(digest.until_at)))
+    if not digest.items and not digest.left_out:
+        return [_reply(join("\n", (page.line(title), _quiet(digest, page))))]
+    facts = _facts(digest, page)
+    note = page.count("digest.left_out", digest.left_out) if digest.left_out else Fragment()
+    room = MESSAGE_UNITS - _NUMBER_UNITS - title.units - facts.units - note.units - 8
+
+    def head(part: int, parts: int) -> Fragment:
+        number = _number(page, part, parts)
+        heading = page.line(title, text(f" {number}" if number else ""))
+        return join("\n", (heading, facts)) if part == 1 else heading
+
+    blocks = [(_item(item, page, room), item.article.id) for item in digest.items]
+    return _messages(blocks, head, note, room)
+
+
+def _messages(blocks: Sequence[_Block], head: _Head, note: Fragment, room: int) -> list[Reply]:
+    """Return the blocks as messages under their heads, the note at the end of the last."""
+    parts = split([shown for shown, _ in blocks], room, _BETWEEN) or [[]]
+    replies = []
+    for part, places in enumerate(parts, start=1):
+        shown = [head(part, len(parts)), *(blocks[place][0] for place in places)]
+        if part == len(parts):
+            shown.append(note)
+        replies.append(_reply(join(_BETWEEN, shown), tuple(blocks[place][1] for place in places)))
+    return replies
+
+
+def _reply(message: Fragment, article_ids: tuple[int, ...] = ()) -> Reply:
+    """Return a message; its plain form leaves out addresses where they would not fit."""
+    plain = message.plain if utf16_length(message.plain) <= MESSAGE_UNITS else message.text
+    return Reply(html=message.html, plain=plain, article_ids=article_ids)
+
+
+def _number(page: Page, part: int, parts: int) -> str:
+    return page.texts("part.number", part=part, parts=parts) if parts > 1 else ""
+
+
+def _passage(passage: Passage, page: Page, room: int) -> Fragment:
+    article = passage.article
+    footing = page.line(
+        text(page.texts("part.source") + " "),
+        page.source(article),
+        text(" · "),
+        page.dated(article),
+    )
+    heading = page.headline(article)
+    return page.quoted(heading, passage.paragraph, footing, room, passage.matches)
+
+
+def _not_found(answer: Answer, page: Page) -> Fragment:
+    newest = (
+        page.say("answer.newest", at=page.moment(answer.newest_at))
+        if answer.newest_at
+        else page.say("answer.archive_empty")
+    )
+    lines = [page.say("answer.none"), newest]
+    if answer.nearest:
+        lines += [Fragment(), page.say("answer.nearest")]
+    for article in answer.nearest[:_NEAREST]:
+        pieces = (page.source(article), text(" · "), page.dated(article))
+        lines.append(page.line(text(f"– {page.title(article)} · "), *pieces))
+    return join("\n", lines)
+
+
+def _facts(digest: Digest, page: Page) -> Fragment:
+    """Return what the digest covers and how much it holds."""
+    period = Fragment()
+    if digest.since_at is not None:
+        since, until = page.moment(digest.since_at), page.moment(digest.until_at)
+        period = page.say("digest.period", since=since, until=until)
+    repeated = sum(item.repeated for item in digest.items)
+    new = page.count("digest.count", len(digest.items) - repeated + digest.left_out)
+    again = page.count("digest.count_repeated", repeated) if repeated else Fragment()
+    return join("\n", (period, new, again))
+
+
+def _quiet(digest: Digest, page: Page) -> Fragment:
+    if digest.newest_at is None:
+        return page.say("answer.archive_empty")
+    newest = page.moment(digest.newest_at)
+    if digest.since_at is None:
+        return page.say("digest.quiet", newest=newest)
+    return page.say("digest.quiet_since", since=page.moment(digest.since_at), newest=newest)
+
+
+def _item(item: DigestItem, page: Page, room: int) -> Fragment:
+    mark = f" ({page.texts('digest.repeated')})" if item.repeated else ""
+    heading = page.headline(item.article, _MAYBE_SEEN if item.repeated else _NEW, mark)
+    footing = page.line(
+        text(page.texts("part.source") + " "),
+        page.source(item.article),
+        text(" · "),
+        page.dated(item.article),
+    )
+    lines = join("\n", (footing, _also_in(item, page)))
+    return page.quoted(heading, item.paragraph, lines, room)
+
+
+def _also_in(item: DigestItem, page: Page) -> Fragment:
+    """Return the line of further outlets with the same text, the first few by name."""
+    if not item.also_in:
+        return Fragment()
+    shown = join(" · ", (page.source(article) for article in item.also_in[:_OTHER_OUTLETS]))
+    line = page.line(text(page.texts("digest.also_in") + " "), shown)
+    more = len(item.also_in) - _OTHER_OUTLETS
+    return line + text(" " + page.texts.count("digest.more_outlets", more)) if more > 0 else line

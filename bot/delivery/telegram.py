@@ -1,0 +1,245 @@
+"""The way to Telegram: the limiter of every request, the sender, and what errors mean.
+
+The only module that reads httpx errors: they are the causes that tell "surely not sent" from "in
+doubt". When to send and what follows from an outcome is decided in ``dispatch`` and ``outbox``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import httpx
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+)
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import (
+    BaseRateLimiter,
+)
+
+from bot.delivery.pace import Lane, Pace, Turn, kind_of
+from bot.models import Button, OutboxMessage, SendOutcome, SendResult
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_Rule = Callable[[Any, str], SendResult]
+
+_PATIENCE_S = 30.0  # longest pause after which an answer to a reader is still worth sending
+_UNSTATED_PAUSE_S = 5.0  # after a 429 that does not say how long
+
+# Telegram's words (lower case: the library changes case), and what they mean for a message.
+_MEANINGS: tuple[tuple[SendOutcome, tuple[str, ...]], ...] = (
+    (
+        SendOutcome.UNREACHABLE,
+        (
+            "chat not found",
+            "user not found",
+            "peer_id_invalid",
+            "group chat was deactivated",
+            "chat was deleted",
+            "not enough rights",
+            "have no rights",
+            "need administrator rights",
+            "chat_write_forbidden",
+            "chat_restricted",
+        ),
+    ),
+    (
+        SendOutcome.NO_TOPIC,
+        ("message thread not found", "topic_closed", "topic_deleted", "topic closed"),
+    ),
+    (
+        SendOutcome.REFUSED_MARKUP,
+        ("can't parse entities", "can't find end", "entities_too_long", "entity_bounds_invalid"),
+    ),
+)
+# Causes that are certain to lie before the request was on its way.
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+def result_of(error: Exception) -> SendResult:
+    """Return what a failed send came to, by the first rule that fits.
+
+    Whatever is not surely one thing or the other is in doubt, because a message sent twice
+    cannot be unsent.
+    """
+    reason = f"{type(error).__name__}: {error}"[:300]
+    for kind, rule in _RULES:
+        if isinstance(error, kind):
+            return rule(error, reason)
+    return SendResult(outcome=SendOutcome.UNCERTAIN, reason=reason)
+
+
+def retry_after_s(error: RetryAfter) -> float:
+    """Return the seconds that Telegram asks us to wait."""
+    pause: int | float | timedelta = error.retry_after
+    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
+
+
+def _always(outcome: SendOutcome) -> _Rule:
+    return lambda _error, reason: SendResult(outcome=outcome, reason=reason)
+
+
+def _flood(error: Any, reason: str) -> SendResult:
+    return SendResult(outcome=SendOutcome.WAIT, retry_after_s=retry_after_s(error), reason=reason)
+
+
+def _migrated(error: Any, reason: str) -> SendResult:
+    return SendResult(outcome=SendOutcome.MIGRATED, new_chat_id=error.new_chat_id, reason=reason)
+
+
+def _refused(error: Any, reason: str) -> SendResult:
+    words = str(error).lower()
+    for outcome, phrases in _MEANINGS:
+        if any(phrase in words for phrase in phrases):
+            return SendResult(outcome=outcome, reason=reason)
+    return SendResult(outcome=SendOutcome.REFUSED, reason=reason)
+
+
+def _network(error: Any, reason: str) -> SendResult:
+    if isinstance(error.__cause__, _NEVER_LEFT):
+        return SendResult(outcome=SendOutcome.NOT_SENT, reason=reason)
+    if str(error).lower().startswith("too many requests"):  # a 429 that names no time
+        pause_s = _UNSTATED_PAUSE_S
+        return SendResult(outcome=SendOutcome.WAIT, retry_after_s=pause_s, reason=reason)
+    return SendResult(outcome=SendOutcome.UNCERTAIN, reason=reason)
+
+
+# The most specific class first: BadRequest and TimedOut are NetworkErrors to the library.
+_RULES: tuple[tuple[type[TelegramError], _Rule], ...] = (
+    (RetryAfter, _flood),
+    (ChatMigrated, _migrated),
+    (Forbidden, _always(SendOutcome.UNREACHABLE)),
+    (BadRequest, _refused),
+    (InvalidToken, _always(SendOutcome.NOT_SENT)),  # refused before any message was looked at
+    (Conflict, _always(SendOutcome.NOT_SENT)),
+    (NetworkError, _network),
+)
+
+
+class PacedRateLimiter(BaseRateLimiter[Lane | Turn]):
+    """Makes every request of the library wait for its turn.
+
+    ``rate_limit_args`` is the lane (a reader's answer when absent), or a turn already taken.
+    """
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+
+    async def initialize(self) -> None:
+        """Nothing to set up."""
+
+    async def shutdown(self) -> None:
+        """Stop giving turns."""
+        await self._pace.close()
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: Lane | Turn | None,
+    ) -> Any:
+        """Send when it is our turn; an answer that is refused for a short while waits it out."""
+        chat = data.get("chat_id")
+        if chat is None or not _is_message(endpoint):
+            return await callback(*args, **kwargs)
+        turn = rate_limit_args if isinstance(rate_limit_args, Turn) else None
+        lane = rate_limit_args if isinstance(rate_limit_args, Lane) else Lane.INTERACTIVE
+        waits = turn is None and lane is Lane.INTERACTIVE
+        while True:
+            turn = turn or await self._pace.acquire(chat, kind_of(chat), lane)
+            try:
+                result = await callback(*args, **kwargs)
+            except RetryAfter as refusal:
+                pause_s = retry_after_s(refusal)
+                self._pace.refused(chat, pause_s)
+                if not waits or pause_s > _PATIENCE_S:
+                    raise
+                waits, turn = False, None
+            else:
+                self._pace.arrived(turn)
+                return result
+
+
+def _is_message(endpoint: str) -> bool:
+    """Tell whether Telegram counts this method as a message."""
+    name = endpoint.lower()
+    return name != "sendchataction" and name.startswith(("send", "edit", "copy", "forward"))
+
+
+class TelegramSender:
+    """Sends outbox messages and says what came of it."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, message: OutboxMessage, turn: Turn | None = None) -> SendResult:
+        """Send one message, with a turn already taken or one of the broadcast lane.
+
+        Never raises for a failed send; only CancelledError passes through, and then the message
+        is in doubt.
+        """
+        paced: Any = {"rate_limit_args": turn or Lane.BROADCAST}
+        try:
+            sent = await self._bot.send_message(
+                chat_id=message.chat_id,
+                text=message.html,
+                parse_mode=ParseMode.HTML,
+                message_thread_id=message.topic_id or None,
+                reply_markup=keyboard(message.buttons),
+                **paced,
+            )
+        except Exception as error:  # a bug in reading the answer must not hide that it was sent
+            result = result_of(error)
+            if not isinstance(error, TelegramError):
+                logger.exception("an unforeseen error while sending message %d", message.id)
+            return result
+        return SendResult(outcome=SendOutcome.SENT, message_id=sent.message_id)
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    """Return our buttons as Telegram's, in the order given."""
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(
+                    button.label, callback_data=button.data or None, url=button.url or None
+                )
+                for button in row
+            ]
+            for row in rows
+        ]
+    )
+
+
+async def try_optional(what: str, call: Awaitable[T]) -> T | None:
+    """Await a request that we can do without; a refusal is logged and None returned.
+
+    Other Bot API servers know fewer methods than Telegram's own.
+    """
+    try:
+        return await call
+    except TelegramError as error:
+        logger.warning("%s was refused and left out: %s", what, error)
+        return None
