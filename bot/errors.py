@@ -15,6 +15,7 @@
     │   ├── StoreFullError     no space left, or read-only
     │   ├── StoreCorruptError  the file is damaged or not a database of ours
     │   └── StoreVersionError  it was written by a newer Mujaz
+    ├── AlreadyRunningError    another Mujaz runs on this data folder
     └── SearchIndexError       the search index is broken; it can be rebuilt from the store
 
 Every error carries a message ``key`` into the catalogues of ``bot/locales``: readers see that
@@ -115,6 +116,12 @@ class StoreVersionError(StoreError):
     """The database was written by a newer Mujaz."""
 
     default_key = "error.store.version"
+
+
+class AlreadyRunningError(MujazError):
+    """Another Mujaz runs on this data folder."""
+
+    default_key = "run.second"
 
 
 class SearchIndexError(MujazError):

@@ -15,23 +15,28 @@ ROOT = Path(__file__).parents[2]
 # Each layer may import itself and those before it; stages never import one another.
 LAYERS = (
     ("bot", "bot.models", "bot.errors", "bot.clock"),
-    ("bot.settings", "bot.log", "bot.text", "bot.locales"),
+    ("bot.settings", "bot.log", "bot.lock", "bot.text", "bot.locales"),
     ("bot.store.base",),
     ("bot.store", "bot.sources", "bot.search", "bot.events", "bot.digest", "bot.delivery"),
     ("bot.services",),
     ("bot.jobs", "handlers"),
     ("bot.app",),
     ("bot.demo", "bot.check"),
+    ("bot.commands",),
     ("bot.__main__",),
 )
 STAGES = LAYERS[3]
 MAY_IMPORT = {  # third-party package → the only places that may import it
-    "telegram": ("bot.delivery.telegram", "bot.delivery.failures", "handlers"),
-    "httpx": ("bot.sources.fetch", "bot.sources.guard", "bot.delivery.failures", "bot.sandbox"),
+    "telegram": (
+        "bot.delivery.telegram",
+        "bot.delivery.application",
+        "bot.delivery.polling",
+        "handlers",
+    ),
+    "httpx": ("bot.sources.fetch", "bot.sources.guard", "bot.delivery.telegram", "bot.sandbox"),
     "httpcore": ("bot.sources.guard",),
     "sqlalchemy": ("bot.store",),
     "alembic": ("bot.store",),
-    "aiosqlite": ("bot.store",),
     "tantivy": ("bot.search.lexical",),
     "apscheduler": ("bot.jobs",),
     "pyarabic": ("bot.text",),
@@ -72,7 +77,9 @@ def _read(path: Path) -> Module:
 
 
 _PATHS = sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")])
-_NAMES = {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in _PATHS}
+_NAMES = {
+    ".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in _PATHS
+}
 MODULES = [_read(path) for path in _PATHS]
 
 

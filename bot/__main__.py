@@ -1,0 +1,185 @@
+"""The command line ``mujaz``: reads options, calls one function of ``bot.commands``, exits.
+
+Exit codes: 0 done, 1 refused or partly refused, 2 wrong settings or usage, 3 another Mujaz is
+running on the same data folder or with the same token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from bot import __version__, commands
+from bot.errors import AlreadyRunningError, MujazError, SettingsError
+from bot.log import set_up_logging
+from bot.settings import Settings, load_settings
+
+T = TypeVar("T")
+
+cli = typer.Typer(
+    name="mujaz",
+    help="Mujaz (موجز): conflict news in Arabic, quoted word for word and sent as digests.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder of the database and the search index."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Moment = Annotated[datetime | None, typer.Option(help="An ISO time; without a zone it is UTC.")]
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _iso(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise typer.BadParameter("is not an ISO time such as 2019-03-12T14:00+02:00") from None
+
+
+@cli.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Mujaz (موجز): conflict news in Arabic, quoted word for word and sent as digests."""
+    if show:
+        typer.echo(f"mujaz {__version__}")
+        raise typer.Exit
+
+
+@cli.command()
+def run(data_dir: DataDir = None) -> None:
+    """Serve Telegram with the token of TELEGRAM_BOT_TOKEN until stopped."""
+    _exit(_run(lambda settings: commands.run(settings), data_dir))
+
+
+@cli.command()
+def demo(
+    data_dir: DataDir = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the chat page.")] = 8790,
+) -> None:
+    """Chat with the bot in a browser: no token, no internet, sample reports."""
+    _exit(_run(lambda settings: commands.demo(settings, port=port, keep=data_dir), data_dir))
+
+
+@cli.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    source: Annotated[str, typer.Option(help="Name of the outlet.")] = "",
+    published: Annotated[
+        datetime | None, typer.Option(parser=_iso, help="When it was published (ISO time).")
+    ] = None,
+    url: Annotated[str, typer.Option(help="Address of the article.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Store articles from files; what is stored already is not stored again."""
+    _exit(
+        _run(
+            lambda settings: commands.ingest(
+                settings, paths, source=source, published_at=_moment(published), url=url
+            ),
+            data_dir,
+        )
+    )
+
+
+@cli.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, as you would say it.")],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Answer with the matching paragraphs, word for word, or say that there are none."""
+    _exit(_run(lambda settings: commands.ask(settings, question, as_json=as_json), data_dir))
+
+
+@cli.command()
+def digest(
+    since: Annotated[
+        datetime | None, typer.Option(parser=_iso, help="Start of the period (ISO time).")
+    ] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Print the digest that would be sent: by default what is new in the last 24 hours."""
+    _exit(
+        _run(
+            lambda settings: commands.digest(settings, since_at=_moment(since), as_json=as_json),
+            data_dir,
+        )
+    )
+
+
+@cli.command()
+def sources(
+    add: Annotated[str, typer.Option(help="Address of a feed to add.")] = "",
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List the sources, or add a feed."""
+    _exit(_run(lambda settings: commands.sources(settings, add=add, as_json=as_json), data_dir))
+
+
+@cli.command()
+def check(data_dir: DataDir = None) -> None:
+    """Verify settings, database, search index and token, and say what is wrong."""
+    _exit(_run(lambda settings: commands.check(settings), data_dir))
+
+
+@cli.command()
+def reindex(data_dir: DataDir = None) -> None:
+    """Build the search index anew from the store."""
+    _exit(_run(lambda settings: commands.reindex(settings), data_dir))
+
+
+def _run(work: Callable[[Settings], Awaitable[int]], data_dir: Path | None) -> int:
+    """Load the settings, set up logging, run ``work`` in a loop and return its exit code."""
+    settings = load_settings(data_dir=data_dir)
+    token = settings.telegram_bot_token
+    set_up_logging(
+        settings.log_level, settings.log_format, [token.get_secret_value()] if token else []
+    )
+
+    async def body() -> int:
+        return await work(settings)
+
+    return asyncio.run(body())
+
+
+def _exit(code: int) -> None:
+    if code:
+        raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line; an error of ours becomes one clear line and an exit code."""
+    try:
+        cli()
+    except SettingsError as error:
+        for name, what in error.problems:
+            typer.echo(f"{name} {what}", err=True)
+        sys.exit(2)
+    except AlreadyRunningError as error:
+        typer.echo(commands.in_words(error), err=True)
+        sys.exit(3)
+    except MujazError as error:
+        typer.echo(commands.in_words(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""The composition root: the one place that names concrete classes and says who gets what.
+
+``open_core`` joins store, index and services, which is all that the command line needs;
+``Mujaz`` adds Telegram, the sender and the periodic work, in the order in which they start and
+the opposite order in which they stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.clock import Clock, SystemClock
+from bot.delivery.application import build_application
+from bot.delivery.dispatch import Dispatcher
+from bot.delivery.pace import Limits, Pace
+from bot.delivery.polling import Polling
+from bot.delivery.telegram import TelegramSender
+from bot.errors import SettingsError
+from bot.jobs import Jobs, Work
+from bot.search.index import SearchIndex
+from bot.services import Services
+from bot.services.answering import Answering
+from bot.services.broadcasting import Broadcasting
+from bot.services.intake import Ingest
+from bot.services.subscribing import Subscribing
+from bot.settings import Settings
+from bot.sources.fetch import Fetcher
+from bot.store.base import Store
+from bot.store.sql import open_store
+from handlers import announce, register
+
+logger = logging.getLogger(__name__)
+
+_INDEX_TICK_S = 0.5  # a new article is findable within a second
+STOPPED, CONFLICT = 0, 3  # exit codes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """What both the command line and the bot need."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    index: SearchIndex
+    services: Services
+
+
+@asynccontextmanager
+async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Core]:
+    """Open store and index and join the services; closed in the opposite order.
+
+    Raises StoreError or SearchIndexError when either cannot be opened.
+    """
+    clock = clock or SystemClock()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = await open_store(settings.store_url)
+    try:
+        index = SearchIndex(store, settings.index_dir)
+        await index.open()
+        try:
+            services = _join(settings, clock, store, index)
+            yield Core(settings=settings, clock=clock, store=store, index=index, services=services)
+        finally:
+            await index.close()
+    finally:
+        await store.close()
+
+
+def _join(settings: Settings, clock: Clock, store: Store, index: SearchIndex) -> Services:
+    fetcher = Fetcher(
+        timeout_s=settings.fetch_timeout_s,
+        max_bytes=settings.fetch_max_bytes,
+        trusted_hosts=settings.fetch_trusted_hosts,
+    )
+    return Services(
+        answering=Answering(
+            store,
+            index,
+            clock,
+            threshold=settings.evidence_threshold,
+            max_chars=settings.question_max_chars,
+        ),
+        broadcasting=Broadcasting(
+            store,
+            clock,
+            timezone=settings.timezone,
+            language=settings.language,
+            max_items=settings.digest_max_items,
+        ),
+        intake=Ingest(
+            store, clock, fetcher, interval_s=settings.poll_interval_s, max_mb=settings.file_max_mb
+        ),
+        subscribing=Subscribing(
+            store, clock, timezone=settings.timezone, digest_time=settings.digest_time
+        ),
+        operators=frozenset(settings.admin_ids),
+        questions_per_minute=settings.questions_per_minute,
+        default_language=settings.language,
+    )
+
+
+class Mujaz:
+    """The running bot: Telegram, the sender and the periodic work around a core.
+
+    ``before_digests`` is done before each look for due digests; the demo lets its sample
+    reports arrive there.
+    """
+
+    def __init__(self, core: Core, *, before_digests: Work | None = None) -> None:
+        settings = core.settings
+        if settings.telegram_bot_token is None:
+            raise SettingsError([("TELEGRAM_BOT_TOKEN", "is missing: get one from @BotFather")])
+        self._core = core
+        self._before_digests = before_digests
+        limits = Limits(
+            per_s=settings.send_rate_per_s,
+            chat_per_s=settings.chat_rate_per_s,
+            group_per_min=settings.group_rate_per_min,
+        )
+        pace = Pace(limits)
+        application = build_application(
+            settings.telegram_bot_token.get_secret_value(),
+            api_url=settings.telegram_api_url,
+            pace=pace,
+            send_timeout_s=settings.send_timeout_s,
+        )
+        self._commands = register(application, core.services)
+        self._ended = asyncio.Event()
+        self._exit_code = STOPPED
+        self._polling = Polling(application, on_conflict=self._conflict)
+        self._dispatcher = Dispatcher(
+            core.store,
+            TelegramSender(self._polling.bot),
+            pace,
+            core.clock,
+            in_flight=settings.send_in_flight,
+            lease_s=settings.lease_s,
+        )
+        self._jobs = Jobs()
+
+    async def run(self) -> int:
+        """Serve until SIGTERM, SIGINT or a second instance; return the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ended.set)
+        starting = asyncio.create_task(self.start())
+        ending = asyncio.create_task(self._ended.wait())
+        try:
+            await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                starting.cancel()
+            else:
+                await starting
+                await ending
+        except BaseException:
+            ending.cancel()
+            raise
+        finally:
+            await self.stop()
+        return self._exit_code
+
+    async def start(self) -> None:
+        """Connect, send what is waiting, receive updates, and begin the periodic work."""
+        await self._core.index.catch_up()
+        await self._polling.connect()
+        self._dispatcher.start()
+        await self._polling.start()
+        await announce(self._polling.bot, self._commands)
+        settings = self._core.settings
+        self._jobs.every(_INDEX_TICK_S, "indexing", self._core.index.catch_up)
+        self._jobs.every(settings.tick_s, "digests", self._send_due)
+        self._jobs.every(settings.tick_s, "feeds", self._core.services.intake.poll_due)
+        self._jobs.start()
+        logger.info("Mujaz serves as @%s", self._polling.bot.username)
+
+    async def stop(self) -> None:
+        """Stop in the opposite order, within the time that the settings allow."""
+        self._jobs.stop()
+        within_s = self._core.settings.shutdown_s
+        await self._polling.stop(within_s / 2)
+        await self._dispatcher.stop(within_s / 2)
+        await self._polling.close()
+
+    async def _send_due(self) -> None:
+        if self._before_digests is not None:
+            await self._before_digests()
+        if await self._core.services.broadcasting.tick():
+            self._dispatcher.notify()
+
+    def _conflict(self) -> None:
+        if not self._ended.is_set():
+            logger.error("another program polls with the same token; this one stops")
+            self._exit_code = CONFLICT
+            self._ended.set()

@@ -1,0 +1,69 @@
+"""``mujaz check``: is this installation sound, and if not, what is wrong?
+
+Looks at the database, the search index, the outbox and the token, changes nothing, and prints one
+line for each. Wrong settings are refused before it comes to this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot.app import Core, open_core
+from bot.delivery.application import bot_name
+from bot.errors import MujazError
+from bot.models import OutboxState
+from bot.settings import Settings
+from bot.text.languages import Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the report; ``sound`` is None where there is nothing to judge."""
+
+    sound: bool | None
+    text: str
+
+
+async def check(settings: Settings, say: Texts) -> AsyncIterator[Finding]:
+    """Give one finding after the other."""
+    yield Finding(sound=True, text=say("check.settings"))
+    try:
+        async with open_core(settings) as core:
+            async for finding in _stored(core, say):
+                yield finding
+    except MujazError as error:
+        yield Finding(sound=False, text=f"{say(error.key, **error.params)} ({error})")
+    yield await _token(settings, say)
+
+
+async def _stored(core: Core, say: Texts) -> AsyncIterator[Finding]:
+    problems = await core.store.verify()
+    counts = await core.store.counts()
+    summary = say(
+        "check.database", articles=counts.articles, paragraphs=counts.paragraphs, chats=counts.chats
+    )
+    yield Finding(sound=not problems, text="; ".join([summary, *problems]))
+    behind = await core.index.lag()
+    yield Finding(sound=True, text=say("check.index", behind=behind))
+    waiting = {state: counts.outbox.get(state, 0) for state in OutboxState}
+    yield Finding(
+        sound=None,
+        text=say(
+            "check.outbox",
+            pending=waiting[OutboxState.PENDING],
+            uncertain=waiting[OutboxState.UNCERTAIN],
+            dead=waiting[OutboxState.DEAD],
+        ),
+    )
+
+
+async def _token(settings: Settings, say: Texts) -> Finding:
+    token = settings.telegram_bot_token
+    if token is None:
+        return Finding(sound=False, text=say("check.token_missing"))
+    try:
+        name = await bot_name(token.get_secret_value(), settings.telegram_api_url)
+    except MujazError as error:
+        return Finding(sound=False, text=say(error.key, **error.params))
+    return Finding(sound=True, text=say("check.token", name=f"@{name}"))

@@ -1,0 +1,23 @@
+"""The four things the bot does, each one readable page, and the bundle handlers are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.services.answering import Answering
+from bot.services.broadcasting import Broadcasting
+from bot.services.intake import Ingest
+from bot.services.subscribing import Subscribing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What handlers may call."""
+
+    answering: Answering
+    broadcasting: Broadcasting
+    intake: Ingest
+    subscribing: Subscribing
+    operators: frozenset[int]  # numeric ids from MUJAZ_ADMIN_IDS
+    questions_per_minute: int
+    default_language: str

@@ -1,0 +1,121 @@
+"""The one table of what can be typed and pressed, and its registration with Telegram's library.
+
+Menus, help and rights are all made from this table; a handler reads an update, calls one
+service and replies.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    Update,
+)
+from telegram.error import TelegramError
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot.services import Services
+from bot.text.languages import DEFAULT_LANGUAGE, available_languages, texts
+from handlers import channels, errors, intake, sources, start, subscriptions
+from handlers.ask import Asking
+from handlers.command import Command, Handler, visible_commands
+from handlers.guards import Role
+
+__all__ = ["Command", "announce", "command_table", "register", "visible_commands"]
+
+
+logger = logging.getLogger(__name__)
+
+
+def command_table(asking: Asking) -> tuple[Command, ...]:
+    """Return every command, in the order in which menus and help show them."""
+
+    async def show_help(
+        services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE
+    ) -> None:
+        await start.show_help(services, update, commands)
+
+    commands = (
+        Command(name="ask", run=asking.command),
+        Command(name="digest", run=subscriptions.digest),
+        Command(name="subscribe", run=subscriptions.subscribe, role=Role.CHAT_ADMIN),
+        Command(name="stop", run=subscriptions.stop, role=Role.CHAT_ADMIN),
+        Command(name="channels", run=channels.channels, in_groups=False),
+        Command(name="help", run=show_help),
+        Command(name="start", run=start.start, in_groups=False),
+        Command(name="sources", run=sources.sources, role=Role.OPERATOR, in_groups=False),
+        Command(name="addsource", run=sources.add, role=Role.OPERATOR, in_groups=False),
+    )
+    return commands
+
+
+def register(application: Application, services: Services) -> tuple[Command, ...]:  # type: ignore[type-arg]
+    """Attach every handler to the application; return the commands for Telegram's menus."""
+    asking = Asking(services.questions_per_minute)
+    commands = command_table(asking)
+    operators = filters.User(user_id=services.operators or {0})
+    said = filters.UpdateType.MESSAGE  # edited messages and channel posts are not questions
+    private = filters.ChatType.PRIVATE & said
+    add = application.add_handler
+
+    def bound(run: Handler) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
+        async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            await run(services, update, context)
+
+        return handle
+
+    for command in commands:
+        allowed = operators & private if command.role is Role.OPERATOR else said
+        if not command.in_groups:
+            allowed = allowed & private
+        add(CommandHandler(command.name, bound(command.run), filters=allowed))
+    add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
+    add(CallbackQueryHandler(bound(intake.press), pattern=r"^a\|"))
+    add(CallbackQueryHandler(bound(errors.expired)))
+    add(ChatMemberHandler(bound(channels.membership), ChatMemberHandler.MY_CHAT_MEMBER))
+    add(MessageHandler(filters.StatusUpdate.MIGRATE, bound(channels.migration)))
+    add(MessageHandler(private & operators & filters.FORWARDED, bound(intake.forwarded)))
+    add(MessageHandler(private & operators & filters.Document.ALL, bound(intake.document)))
+    text = filters.TEXT & ~filters.COMMAND
+    add(MessageHandler(private & text, bound(asking.private_text)))
+    add(MessageHandler(filters.ChatType.GROUPS & said & text, bound(asking.group_text)))
+    add(MessageHandler(private & ~filters.StatusUpdate.ALL, bound(errors.unsupported)))
+    application.add_error_handler(partial(errors.failed, services))
+    return commands
+
+
+async def announce(bot: Bot, commands: Sequence[Command]) -> None:
+    """Put the commands into Telegram's menus, per language and kind of chat.
+
+    Other Bot API servers may not know the method; then the commands still work when typed.
+    """
+    scopes = (
+        (BotCommandScopeAllPrivateChats(), True),
+        (BotCommandScopeAllGroupChats(), False),
+    )
+    for language in available_languages():
+        say = texts(language)
+        code = None if language == DEFAULT_LANGUAGE else language
+        for scope, private in scopes:
+            shown = visible_commands(commands, private=private, operator=False)
+            menu = [BotCommand(command.name, command.describe(say)) for command in shown]
+            try:
+                await bot.set_my_commands(menu, scope=scope, language_code=code)
+            except TelegramError as error:
+                logger.warning("the command menu was refused and left out: %s", error)
+                return

@@ -1,0 +1,90 @@
+"""Questions: free text in private, /ask anywhere, a mention or a reply to us in groups."""
+
+from __future__ import annotations
+
+import time
+
+from telegram import Message, Update
+from telegram.ext import ContextTypes
+
+from bot.services import Services
+from handlers.guards import QuestionLimiter
+from handlers.intake import offer_to_store, worth_storing
+from handlers.replying import Talk, open_talk, say, send_replies
+
+
+class Asking:
+    """Answers questions; it alone remembers who asked how often."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._limiter = QuestionLimiter(per_minute, time.monotonic)
+
+    async def command(
+        self, services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE
+    ) -> None:
+        """Answer "/ask …", or the message to which a bare "/ask" replies."""
+        talk = await open_talk(services, update)
+        if talk is None:
+            return
+        text = " ".join(context.args or ())
+        replied = talk.message.reply_to_message
+        if not text and replied is not None:
+            text = replied.text or replied.caption or ""
+        await self._answer(services, talk, _asker(update), text)
+
+    async def private_text(
+        self, services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE
+    ) -> None:
+        """Answer free text in private; an operator's long text may be an article instead."""
+        talk = await open_talk(services, update)
+        if talk is None or talk.message.text is None:
+            return
+        asker = _asker(update)
+        if asker in services.operators and worth_storing(talk.message.text):
+            await offer_to_store(talk)
+            return
+        await self._answer(services, talk, asker, talk.message.text)
+
+    async def group_text(
+        self, services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE
+    ) -> None:
+        """Answer a mention of us or a reply to us; any other talk in a group is not ours."""
+        message = update.effective_message
+        if message is None or not message.text:
+            return
+        text = question_in(message, context.bot.id, context.bot.username)
+        if text is None:
+            return
+        talk = await open_talk(services, update)
+        if talk is not None:
+            await self._answer(services, talk, _asker(update), text)
+
+    async def _answer(self, services: Services, talk: Talk, asker: int, text: str) -> None:
+        if not text.strip():
+            await say(talk, talk.texts.html("ask.empty"))
+            return
+        if not self._limiter.allows(asker):
+            await say(talk, talk.texts.html("ask.too_many"))
+            return
+        await send_replies(talk, await services.answering.reply(text, talk.chat))
+
+
+def question_in(message: Message, bot_id: int, bot_username: str) -> str | None:
+    """Return the question put to us in a group, None when the message is not for us."""
+    text = message.text or ""
+    mention = f"@{bot_username}".lower()
+    for entity, said in message.parse_entities(["mention"]).items():
+        if said.lower() == mention:
+            units = text.encode("utf-16-le")
+            before = units[: 2 * entity.offset].decode("utf-16-le")
+            after = units[2 * (entity.offset + entity.length) :].decode("utf-16-le")
+            return f"{before} {after}".strip()
+    replied = message.reply_to_message
+    if replied is None or replied.from_user is None or replied.from_user.id != bot_id:
+        return None
+    return None if replied.forum_topic_created else text
+
+
+def _asker(update: Update) -> int:
+    user, chat = update.effective_user, update.effective_chat
+    return user.id if user else (chat.id if chat else 0)

@@ -1,0 +1,50 @@
+"""When a handler fails: the reader gets a kind word, the log gets the cause."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from bot.errors import MujazError
+from bot.services import Services
+from handlers.replying import note, open_talk, say
+
+logger = logging.getLogger(__name__)
+
+
+async def unsupported(
+    services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE
+) -> None:
+    """Answer a sticker, voice message or unknown command in private with what would help."""
+    talk = await open_talk(services, update)
+    if talk is not None and talk.private:
+        await say(talk, talk.texts.html("unsupported"))
+
+
+async def expired(services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Answer a press on a button that nobody knows."""
+    talk, query = await open_talk(services, update), update.callback_query
+    if talk is not None and query is not None:
+        await note(query, talk.texts("press.expired"))
+
+
+async def failed(services: Services, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Tell the reader kindly, and log the cause; a second failure is only logged."""
+    error = context.error
+    if isinstance(error, MujazError):
+        logger.warning("refused: %s", error, exc_info=error.__cause__)
+        key, params = error.key, error.params
+    else:
+        logger.error("a handler failed", exc_info=error)
+        key, params = "error.unexpected", {}
+    if not isinstance(update, Update) or isinstance(error, TelegramError):
+        return  # Telegram itself refused: another message would hardly fare better
+    try:
+        talk = await open_talk(services, update)
+        if talk is not None and (talk.private or update.callback_query is None):
+            await say(talk, talk.texts.html(key, **params))
+    except (TelegramError, MujazError):
+        logger.warning("the reader could not be told", exc_info=True)

@@ -1,0 +1,111 @@
+"""From an update to the chat we talk in, and from our replies to Telegram messages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, Message, ReplyParameters, Update
+from telegram import Chat as TelegramChat
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.models import Button, Chat, ChatKind, Reply
+from bot.services import Services
+from bot.text.languages import Texts, available_languages, texts
+from bot.text.markup import one_line
+from handlers.keyboards import markup
+
+logger = logging.getLogger(__name__)
+
+_KINDS = {
+    ChatType.PRIVATE: ChatKind.PRIVATE,
+    ChatType.GROUP: ChatKind.GROUP,
+    ChatType.SUPERGROUP: ChatKind.GROUP,
+    ChatType.CHANNEL: ChatKind.CHANNEL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """One message that reached us, with the stored chat and the language to answer in."""
+
+    chat: Chat
+    topic_id: int
+    texts: Texts
+    message: Message
+
+    @property
+    def private(self) -> bool:
+        """Whether we are alone with one reader."""
+        return self.chat.kind is ChatKind.PRIVATE
+
+
+async def open_talk(services: Services, update: Update) -> Talk | None:
+    """Return the talk that an update belongs to; None when it has no message or chat."""
+    message, chat = update.effective_message, update.effective_chat
+    if message is None or chat is None or chat.type not in _KINDS:
+        return None
+    language = _language(services, update)
+    stored = await services.subscribing.remember(stored_chat(chat, language))
+    return Talk(
+        chat=stored, topic_id=topic_of(message), texts=texts(stored.language), message=message
+    )
+
+
+def stored_chat(chat: TelegramChat, language: str) -> Chat:
+    """Return our record of a Telegram chat."""
+    title = one_line(chat.title or chat.effective_name or "")
+    return Chat(id=chat.id, kind=_KINDS[ChatType(chat.type)], title=title, language=language)
+
+
+def topic_of(message: Message) -> int:
+    """Return the forum topic of a message, 0 outside topics."""
+    return (message.message_thread_id or 0) if message.is_topic_message else 0
+
+
+def _language(services: Services, update: Update) -> str:
+    """The reader's own language in private, if we have it; the default everywhere else."""
+    user, chat = update.effective_user, update.effective_chat
+    code = (user.language_code or "").split("-")[0] if user else ""
+    alone = chat is not None and chat.type == ChatType.PRIVATE
+    return code if alone and code in available_languages() else services.default_language
+
+
+async def say(talk: Talk, html: str, buttons: Sequence[Sequence[Button]] = ()) -> None:
+    """Answer with one text of ours, which is already safe HTML."""
+    await send_replies(talk, [Reply(html=html, plain="", buttons=tuple(map(tuple, buttons)))])
+
+
+async def send_replies(talk: Talk, replies: Sequence[Reply]) -> None:
+    """Answer with rendered replies, in order; in groups as a reply to who asked."""
+    quote = None if talk.private else _reply_to(talk.message)
+    for reply in replies:
+        keyboard = markup(reply.buttons, talk.texts)
+        try:
+            await talk.message.reply_text(
+                reply.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
+                reply_parameters=quote,
+            )
+        except BadRequest as error:
+            if not reply.plain or "parse entities" not in str(error).lower():
+                raise
+            logger.exception("our markup was refused; sent as plain text")
+            await talk.message.reply_text(
+                reply.plain, parse_mode=None, reply_markup=keyboard, reply_parameters=quote
+            )
+
+
+async def note(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """Answer a press with Telegram's short note; one that comes too late hinders nothing."""
+    try:
+        await query.answer(text, show_alert=alert)
+    except TelegramError as error:
+        logger.info("a press could not be answered: %s", error)
+
+
+def _reply_to(message: Message) -> ReplyParameters:
+    return ReplyParameters(message.message_id, allow_sending_without_reply=True)

@@ -1,0 +1,32 @@
+"""The archive and the question are analysed alike."""
+
+from bot.text.analysis import index_fields, number_word, terms
+
+
+def test_stop_words_and_single_letters_are_not_searched() -> None:
+    found = terms("وقد كان في الباغوز و 38 قتيلا")
+    assert [term.token.word for term in found] == ["الباغوز", "38", "قتيلا"]
+
+
+def test_places_among_the_words_count_stop_words_too() -> None:
+    assert [term.index for term in terms("في الباغوز من قسد")] == [1, 3]
+
+
+def test_numbers_lose_their_separators_of_thousands_only() -> None:
+    assert [number_word(n) for n in ("65,000", "1٬200", "3.5", "12,5")] == [
+        "65000",
+        "1200",
+        "3.5",
+        "12,5",
+    ]
+
+
+def test_the_index_gets_stems_pieces_and_names() -> None:
+    fields = index_fields("قصف كركوك")
+    assert "كركوك" in fields.stems.split()
+    assert "كركو" in fields.grams.split()
+    assert "krkk" in fields.names.split()
+
+
+def test_a_text_without_words_gives_nothing() -> None:
+    assert index_fields("🙂 … ،").stems == ""
