@@ -124,7 +124,7 @@ class Mujaz:
             group_per_min=settings.group_rate_per_min,
         )
         pace = Pace(limits)
-        application = build_application(
+        application, polling_request = build_application(
             settings.telegram_bot_token.get_secret_value(),
             api_url=settings.telegram_api_url,
             pace=pace,
@@ -133,7 +133,7 @@ class Mujaz:
         self._commands = register(application, core.services)
         self._ended = asyncio.Event()
         self._exit_code = STOPPED
-        self._polling = Polling(application, on_conflict=self._conflict)
+        self._polling = Polling(application, polling_request, on_conflict=self._conflict)
         self._dispatcher = Dispatcher(
             core.store,
             TelegramSender(self._polling.bot),

@@ -25,10 +25,10 @@ _PASSWORD_IN_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
 _RUN_KEY = secrets.token_bytes(16)
 
 # Libraries that put addresses, tokens or whole updates in their lines at these levels.
-_QUIET = {
-    name: logging.WARNING
-    for name in ("httpx", "httpcore", "apscheduler", "alembic", "aiosqlite", "uvicorn", "telegram")
-}
+_QUIET = dict.fromkeys(
+    ("httpx", "httpcore", "apscheduler", "alembic", "aiosqlite", "uvicorn", "telegram"),
+    logging.WARNING,
+)
 
 
 def chat_ref(chat_id: int) -> str:

@@ -29,6 +29,9 @@ from bot.errors import SettingsError
 from bot.text.dates import is_zone
 from bot.text.languages import available_languages
 
+# Telegram's library asks by this name whether durations may be timedeltas, and warns otherwise.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
 TELEGRAM_API_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

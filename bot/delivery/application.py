@@ -12,7 +12,7 @@ import ipaddress
 import json
 import logging
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -34,16 +34,33 @@ from bot.errors import MujazError
 
 logger = logging.getLogger(__name__)
 
+R = TypeVar("R", bound=HTTPXRequest)
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
 
 _CONCURRENT_UPDATES = 1024  # one chat's queue must not keep other chats out
 _CONNECT_TIMEOUT_S = 10.0
 _POOL_TIMEOUT_S = 5.0
 _CHECK_TIMEOUT_S = 10.0
+_SILENT_POLL_S = 0.05
 
 
 class PollingRequest(HTTPXRequest):
-    """The request of getUpdates, which lets no unreadable update through."""
+    """The request of getUpdates: lets no unreadable update through, and can fall silent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._silent = False
+
+    def fall_silent(self) -> None:
+        """Ask Telegram nothing more: every poll of ours would end that of a second instance."""
+        self._silent = True
+
+    async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
+        """Ask for updates, or find none once silent."""
+        if self._silent:
+            await asyncio.sleep(_SILENT_POLL_S)
+            return 200, b'{"ok": true, "result": []}'
+        return await super().do_request(*args, **options)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -108,18 +125,19 @@ def _chat_of(update: object) -> int:
 
 def build_application(
     token: str, *, api_url: str, pace: Pace, send_timeout_s: float = 25.0
-) -> BotApplication:
-    """Return an application that speaks to ``api_url`` at our pace; not yet initialised.
+) -> tuple[BotApplication, PollingRequest]:
+    """Return an application that speaks to ``api_url`` at our pace, and what polls for it.
 
     Timeouts are long because an answer that comes late is better than a doubt. The pool for
     getUpdates is larger than it needs to be: one wedged connection must not end all polling.
     """
+    polling = _request(PollingRequest, api_url, pool=8, timeout_s=send_timeout_s)
     bot = TolerantBot(
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
         request=_request(HTTPXRequest, api_url, pool=256, timeout_s=send_timeout_s),
-        get_updates_request=_request(PollingRequest, api_url, pool=8, timeout_s=send_timeout_s),
+        get_updates_request=polling,
         defaults=Defaults(
             parse_mode=ParseMode.HTML,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
@@ -128,7 +146,7 @@ def build_application(
     )
     no_timer: Any = None  # ours runs elsewhere
     builder = ApplicationBuilder().bot(bot).job_queue(no_timer)
-    return builder.concurrent_updates(PerChatProcessor()).build()
+    return builder.concurrent_updates(PerChatProcessor()).build(), polling
 
 
 async def bot_name(token: str, api_url: str) -> str:
@@ -144,9 +162,7 @@ async def bot_name(token: str, api_url: str) -> str:
         raise MujazError(key="check.telegram_away") from error
 
 
-def _request(
-    kind: type[HTTPXRequest], api_url: str, *, pool: int, timeout_s: float
-) -> HTTPXRequest:
+def _request(kind: type[R], api_url: str, *, pool: int, timeout_s: float) -> R:
     return kind(
         connection_pool_size=pool,
         read_timeout=timeout_s,

@@ -14,7 +14,7 @@ from telegram import Bot
 from telegram.constants import UpdateType
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
-from bot.delivery.application import BotApplication
+from bot.delivery.application import BotApplication, PollingRequest
 from bot.errors import SettingsError
 
 logger = logging.getLogger(__name__)
@@ -27,8 +27,14 @@ _WANTED = [UpdateType.MESSAGE, UpdateType.CALLBACK_QUERY, UpdateType.MY_CHAT_MEM
 class Polling:
     """Connects the application to Telegram and keeps it fed with updates."""
 
-    def __init__(self, application: BotApplication, on_conflict: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        application: BotApplication,
+        request: PollingRequest,
+        on_conflict: Callable[[], None],
+    ) -> None:
         self._application = application
+        self._request = request
         self._on_conflict = on_conflict
 
     @property
@@ -71,6 +77,7 @@ class Polling:
 
     def _failed(self, error: TelegramError) -> None:
         if isinstance(error, Conflict):
+            self._request.fall_silent()  # the other one stays; one of the two must
             self._on_conflict()
         else:
             logger.warning("polling failed and goes on: %s", error)

@@ -86,7 +86,7 @@ async def delivery(tmp_path: Path) -> AsyncIterator[Delivery]:
     store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}")
     pace = Pace(Limits(per_s=200, chat_per_s=50, group_per_min=3000))
     async with SandboxServer(Sandbox(token=TOKEN)) as server:
-        application = build_application(TOKEN, api_url=server.url, pace=pace, send_timeout_s=3)
+        application, _ = build_application(TOKEN, api_url=server.url, pace=pace, send_timeout_s=3)
         await application.initialize()
         person = Person(server.url)
         running = Delivery(store, application, pace, person)
@@ -262,7 +262,7 @@ async def test_while_nobody_listens_nothing_is_lost_and_then_it_arrives(
 ) -> None:
     store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
     pace = Pace()
-    application = build_application(TOKEN, api_url="http://127.0.0.1:9", pace=pace)
+    application, _ = build_application(TOKEN, api_url="http://127.0.0.1:9", pace=pace)
     alone = Delivery(store, application, pace, delivery.person)
     await application.bot.request.initialize()
     alone.dispatcher.start()

@@ -32,8 +32,11 @@ def test_a_secret_is_struck_out_of_message_arguments_and_traceback(
     logger = logging.Logger("leaky")
     logger.addHandler(handler)
 
-    try:
+    def fails() -> None:
         raise RuntimeError(leak)
+
+    try:
+        fails()
     except RuntimeError:
         logger.exception("failed with %s", leak)
 

@@ -60,7 +60,7 @@ async def test_a_failing_update_does_not_block_its_chat() -> None:
 
 
 def test_the_application_speaks_to_the_address_it_was_given() -> None:
-    application = build_application(
+    application, _ = build_application(
         "123456:" + "a" * 35, api_url="http://127.0.0.1:8081", pace=Pace()
     )
 

@@ -15,10 +15,10 @@ from bot.errors import InputError, TextRefusedError
 from bot.models import IntakeOutcome, SourceKind
 from bot.services.intake import Ingest
 from bot.sources.fetch import Fetcher
-from bot.store import open_store
 from bot.store.base import Store
+from bot.store.sql import open_store
+from tests.unit.sources.feed_texts import RSS
 from tests.unit.sources.loopback import answer, loopback
-from tests.unit.sources.test_feed import RSS
 
 SEED = Path(__file__).parents[2] / "data" / "seed_article.txt"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -98,7 +98,7 @@ async def test_wrong_files_are_named_and_the_others_are_stored(
         ("too_large", "d-huge.txt"),
         ("missing", "missing.txt"),
     ]
-    assert [one.title for one in report.articles][0] == "عنوان"
+    assert report.articles[0].title == "عنوان"
     assert (await store.counts()).articles == 2
 
 

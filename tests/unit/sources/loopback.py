@@ -39,6 +39,8 @@ class Loopback:
     port: int = 0
     scheme: str = "http"
     connections: int = 0
+    answering: int = 0
+    most_at_once: int = 0
     requests: list[Request] = field(default_factory=list)
     routes: dict[str, Callable[[Request], bytes]] = field(default_factory=dict)
     drips: dict[str, float] = field(default_factory=dict)  # path → seconds between two bytes
@@ -57,14 +59,18 @@ class Loopback:
             pairs = (line.partition(": ") for line in head[1:] if line)
             request = Request(head[0].split(" ")[1], {n.lower(): v for n, _, v in pairs})
             self.requests.append(request)
+            self.answering += 1
+            self.most_at_once = max(self.most_at_once, self.answering)
             data = self.routes.get(request.path, answer(status=404))(request)
             if pause_s := self.drips.get(request.path):
                 for byte in data:
                     writer.write(bytes([byte]))
                     await writer.drain()
                     await asyncio.sleep(pause_s)
-            writer.write(data)
-            await writer.drain()
+            else:
+                writer.write(data)
+                await writer.drain()
+            self.answering -= 1
         writer.close()
         with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
             await writer.wait_closed()

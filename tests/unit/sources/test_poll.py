@@ -13,10 +13,10 @@ from bot.errors import AddressError, FeedError, FetchError
 from bot.sources.feed import FeedWorker
 from bot.sources.fetch import Fetcher
 from bot.sources.poll import Poller
-from bot.store import open_store
 from bot.store.base import Store
+from bot.store.sql import open_store
+from tests.unit.sources.feed_texts import member, rss
 from tests.unit.sources.loopback import Loopback, Request, answer
-from tests.unit.sources.test_feed import _member, _rss
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def poller(store: Store, clock: FixedClock, fetcher: Fetcher) -> Poller:
 
 
 def _feed(*numbers: int, **headers: str) -> bytes:
-    return _rss(*(_member(n, title=f"خبر {n}") for n in numbers)).encode()
+    return rss(*(member(n, title=f"خبر {n}") for n in numbers)).encode()
 
 
 async def test_a_feed_is_added_after_reading_it_and_its_articles_are_stored(
@@ -102,9 +102,9 @@ async def test_a_second_poll_is_conditional_and_stores_nothing_twice(
 async def test_a_changed_article_is_a_revision(
     poller: Poller, server: Loopback, clock: FixedClock
 ) -> None:
-    server.routes["/rss"] = answer(_rss(_member(1)).encode())
+    server.routes["/rss"] = answer(rss(member(1)).encode())
     await poller.add_feed(server.url("/rss"))
-    server.routes["/rss"] = answer(_rss(_member(1, title="عنوان معدل")).encode())
+    server.routes["/rss"] = answer(rss(member(1, title="عنوان معدل")).encode())
     clock.advance(timedelta(seconds=900))
 
     report = await poller.poll_due()
@@ -162,22 +162,28 @@ async def test_feeds_of_one_host_are_visited_one_at_a_time(
     for n in (1, 2):
         server.routes[f"/{n}"] = answer(_feed(n))
         await poller.add_feed(server.url(f"/{n}"))
-    open_at_once: list[int] = []
-    running = 0
-
-    def counting(request: Request) -> bytes:
-        nonlocal running
-        running += 1
-        open_at_once.append(running)
-        data = answer(_feed(1))(request)
-        running -= 1
-        return data
-
-    server.routes |= {"/1": counting, "/2": counting}
-    server.drips["/1"] = 0.0001
+    server.drips = {"/1": 0.0002, "/2": 0.0002}
+    server.most_at_once = 0
     clock.advance(timedelta(seconds=900))
 
     report = await poller.poll_due()
 
     assert report.checked == 2
-    assert open_at_once == [1, 1]
+    assert server.most_at_once == 1
+
+
+async def test_different_hosts_are_visited_together(
+    server: Loopback, store: Store, clock: FixedClock
+) -> None:
+    names = [f"localhost:{server.port}", server.pair]
+    fetcher = Fetcher(timeout_s=5, trusted_hosts=names)
+    poller = Poller(store, clock, fetcher, FeedWorker(), interval_s=900, draw=lambda: 0.0)
+    server.routes["/"] = answer(_feed(1))
+    for name in names:
+        await poller.add_feed(f"http://{name}/")
+    server.drips["/"] = 0.0002
+    clock.advance(timedelta(seconds=900))
+
+    await poller.poll_due()
+
+    assert server.most_at_once == 2

@@ -1,0 +1,292 @@
+"""What speaks for a paragraph as the answer to a question, as numbers.
+
+Everything is computed from stored texts and dates; nothing depends on how many articles the
+archive holds except the weight of each word, which has a floor so that one article is enough.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import pairwise
+
+from bot.models import StoredArticle
+from bot.search.match import NOTHING, Match, Prepared, match, prepare
+from bot.search.query import Query
+from bot.text.aliases import families_of
+from bot.text.lexicon import labelled_words
+from bot.text.numbers import Number, numbers
+from bot.text.questions import Asks, gives_reason, weekday_of
+from bot.text.stem import stems
+from bot.text.tokens import Token
+
+_LEAST_ARCHIVE = 2_000  # paragraphs: a smaller archive tells too little about how common words are
+_MOST_WEIGHT = 7.0
+_FAMILY_SHARE = 0.3
+_NEAR = 4  # words between a number and what it counts
+_VAGUE = 0.5  # «عشرات» answers how many only half
+_OLD_DAYS = 60.0  # beyond this age, older is no worse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """What speaks for one paragraph; shares lie between 0 and 1."""
+
+    covered: float  # share of the question's weight found in the paragraph
+    in_title: float  # further share found only in the title
+    in_context: float  # further share inherited from the paragraph that this one goes on
+    missing: float  # share of the heaviest thing found nowhere
+    matter: float  # log(1 + weight of what was found): one common word proves little
+    lexical: float  # the index's score beside the best one's
+    together: float  # how close the matches stand
+    in_order: float  # share of neighbouring words of the question that are neighbours here
+    counts: float  # how many: a number stands beside what is counted
+    any_number: float  # how many: some number is there
+    same_number: float  # share of the question's own numbers
+    weekday: float  # 1 the named weekday, -1 only others
+    dated: float  # 1 published on the named day or just after, -1 not
+    reason: float  # why: causes, obstacles or purposes are given (½ for one, 1 for more)
+    position: float  # log(1 + place in the article)
+    age: float  # log(1 + days between publication and asking), for a question that names no time
+    length: float  # log(1 + terms)
+
+    def values(self) -> tuple[float, ...]:
+        """Return the numbers in the order of the fields."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+
+FEATURE_NAMES = tuple(field.name for field in fields(Features))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """How much each wanted thing weighs, and whether the archive knows its word."""
+
+    weights: tuple[float, ...]
+    unknown: tuple[bool, ...]
+
+    @property
+    def total(self) -> float:
+        """Return the weight of the whole question."""
+        return sum(self.weights)
+
+
+def weigh(query: Query, paragraphs: int, counts: Mapping[str, int]) -> Weighing:
+    """Weigh what a question wants by how rare it is among ``paragraphs`` paragraphs.
+
+    The weight is BM25's idf, with a least size of archive and a cap, so that a word that no
+    paragraph holds weighs as much as a rare one: a question is only answered by its own words.
+    """
+    size = max(paragraphs, _LEAST_ARCHIVE)
+    weights, unknown = [], []
+    for wanted in query.wanted:
+        own = _count_of(wanted.words, counts)
+        others = [_count_of(tuple((s,) for s in o.stems), counts) for o in wanted.others]
+        family = max((counts.get(stem, 0) for stem in wanted.family), default=0)
+        known = max(own, *others, 0) if others else own
+        count = min(size, max(known, _FAMILY_SHARE * family))
+        idf = math.log(1 + (size - count + 0.5) / (count + 0.5))
+        weights.append(wanted.weight * min(_MOST_WEIGHT, idf))
+        unknown.append(known == 0)
+    return Weighing(tuple(weights), tuple(unknown))
+
+
+def _count_of(words: Sequence[Sequence[str]], counts: Mapping[str, int]) -> int:
+    """Return in how many paragraphs a name may stand at most."""
+    return min(max(counts.get(stem, 0) for stem in stems) for stems in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with what speaks for it and the matched terms."""
+
+    article: StoredArticle
+    index: int  # place among the article's paragraphs
+    features: Features
+    text: Prepared
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Computes the features of the candidates of one question asked at ``now``."""
+
+    query: Query
+    weighing: Weighing
+    now: datetime
+
+    def judge(self, stored: StoredArticle, index: int, lexical: float) -> Judged:
+        """Return what speaks for one paragraph of an article."""
+        paragraph = stored.paragraphs[index]
+        text = prepare(paragraph.text)
+        here = self._matches(text)
+        title = self._matches(prepare(stored.article.title))
+        before = self._context(stored, index)
+        shares = self._shares(here, title, before)
+        features = Features(
+            covered=shares[0],
+            in_title=shares[1],
+            in_context=shares[2],
+            missing=shares[3],
+            matter=math.log1p(sum(shares[:3]) * self.weighing.total),
+            lexical=lexical,
+            together=_closeness(here),
+            in_order=_in_order(here),
+            **self._numbers(text, here),
+            weekday=self._weekday(text),
+            dated=self._dated(stored),
+            reason=self._reason(text),
+            position=math.log1p(index),
+            age=self._age(stored),
+            length=math.log1p(len(text.terms)),
+        )
+        return Judged(stored, index, features, text, here)
+
+    def _matches(self, text: Prepared) -> tuple[Match, ...]:
+        return tuple(
+            match(wanted, text, unknown=unknown)
+            for wanted, unknown in zip(self.query.wanted, self.weighing.unknown, strict=True)
+        )
+
+    def _context(self, stored: StoredArticle, index: int) -> tuple[Match, ...]:
+        """Return the matches of the paragraph before, when this one goes on from it."""
+        if index == 0 or not goes_on(prepare(stored.paragraphs[index].text).tokens):
+            return (NOTHING,) * len(self.query.wanted)
+        return self._matches(prepare(stored.paragraphs[index - 1].text))
+
+    def _shares(
+        self, here: Sequence[Match], title: Sequence[Match], before: Sequence[Match]
+    ) -> tuple[float, float, float, float]:
+        """Return covered, in_title, in_context and missing."""
+        total = self.weighing.total
+        if not total:
+            return 0.0, 0.0, 0.0, 1.0
+        covered = in_title = in_context = missing = 0.0
+        for weight, own, head, prev in zip(self.weighing.weights, here, title, before, strict=True):
+            share = weight / total
+            covered += share * own.strength
+            in_context += share * max(0.0, prev.strength - own.strength)
+            reached = max(own.strength, prev.strength)
+            in_title += share * max(0.0, head.strength - reached)
+            missing = max(missing, share * (1 - max(reached, head.strength)))
+        return covered, in_title, in_context, missing
+
+    def _numbers(self, text: Prepared, here: Sequence[Match]) -> dict[str, float]:
+        """Return counts, any_number and same_number."""
+        result = {"counts": 0.0, "any_number": 0.0, "same_number": 0.0}
+        how_many = self.query.asks is Asks.HOW_MANY
+        if not how_many and not self.query.numbers:
+            return result
+        found = numbers(text.tokens)
+        if self.query.numbers:
+            held = {number.value for number in found}
+            result["same_number"] = len(held & self.query.numbers) / len(self.query.numbers)
+        if how_many:
+            result["any_number"] = float(bool(found))
+            counted = self._counted_tokens(text, here)
+            near = [number for number in found if _is_near(number, counted)]
+            result["counts"] = max((_VAGUE if n.value is None else 1.0 for n in near), default=0.0)
+        return result
+
+    def _counted_tokens(self, text: Prepared, here: Sequence[Match]) -> set[int]:
+        """Return the places (among tokens) of the words that the question counts."""
+        if self.query.counted:
+            return {
+                term.index
+                for term in text.terms
+                if any(families_of(stem) & self.query.counted for stem in term.stems)
+            }
+        first = next((found for found in here if found.places), NOTHING)
+        return {text.terms[place].index for place in first.places}
+
+    def _weekday(self, text: Prepared) -> float:
+        """Return 1 when the paragraph names the asked weekday, -1 when only others, else 0."""
+        if not self.query.weekdays:
+            return 0.0
+        named = {day for token in text.tokens if (day := weekday_of(token.word))}
+        if not named:
+            return 0.0
+        return 1.0 if named & self.query.weekdays else -1.0
+
+    def _dated(self, stored: StoredArticle) -> float:
+        """Return 1 when published on the named day or the day after, -1 when not, else 0."""
+        published = stored.article.published_at
+        if published is None:
+            return 0.0
+        if self.query.days is not None:
+            day = (self.now + timedelta(days=self.query.days)).date()
+            return 1.0 if 0 <= (published.date() - day).days <= 1 else -1.0
+        if self.query.weekdays:
+            days = {published.isoweekday(), (published - timedelta(days=1)).isoweekday()}
+            return 0.5 if days & self.query.weekdays else -0.5
+        return 0.0
+
+    def _reason(self, text: Prepared) -> float:
+        """Return 1 when a cause is asked for and the paragraph gives several, ½ for one."""
+        if self.query.asks is not Asks.WHY:
+            return 0.0
+        asked = {stem for wanted in self.query.wanted for word in wanted.words for stem in word}
+        given = sum(
+            any(gives_reason(stem) and stem not in asked for stem in stems(token.word))
+            for token in text.tokens
+            if not token.number
+        )
+        return min(given, 2) / 2
+
+    def _age(self, stored: StoredArticle) -> float:
+        """Return log(1 + age in days); 0 for a question that names a day."""
+        if self.query.days is not None:
+            return 0.0
+        days = (self.now - stored.article.dated_at).total_seconds() / 86_400
+        return math.log1p(min(_OLD_DAYS, max(0.0, days)))
+
+
+@cache
+def _openers() -> frozenset[str]:
+    """Return the beginnings of paragraphs that go on from the one before."""
+    return frozenset(labelled_words("openers.txt")["continues"])
+
+
+def goes_on(tokens: Sequence[Token]) -> bool:
+    """Tell whether a paragraph begins as one that goes on from the one before it."""
+    words = [token.word for token in tokens[:2]]
+    return bool(words) and (words[0] in _openers() or "_".join(words) in _openers())
+
+
+def _is_near(number: Number, counted: set[int]) -> bool:
+    """Tell whether a counted word stands within a few words of a number."""
+    return any(number.first - _NEAR <= place <= number.last + _NEAR for place in counted)
+
+
+def _closeness(here: Sequence[Match]) -> float:
+    """Return matched things divided by the length of the shortest stretch that holds them all."""
+    places = sorted((place, at) for at, found in enumerate(here) for place in found.places)
+    kinds = len({at for _, at in places})
+    if kinds < 2:
+        return 0.0
+    counts: dict[int, int] = {}
+    best, left = math.inf, 0
+    for place, at in places:
+        counts[at] = counts.get(at, 0) + 1
+        while len(counts) == kinds:
+            first, kind = places[left]
+            best = min(best, place - first + 1)
+            counts[kind] -= 1
+            if not counts[kind]:
+                del counts[kind]
+            left += 1
+    return min(1.0, kinds / best)
+
+
+def _in_order(here: Sequence[Match]) -> float:
+    """Return the share of neighbouring things of the question that are neighbours in the text."""
+    if len(here) < 2:
+        return 0.0
+    pairs = 0
+    for one, other in pairwise(here):
+        following = set(other.places)
+        pairs += any(place + 1 in following or place + 2 in following for place in one.places)
+    return pairs / (len(here) - 1)

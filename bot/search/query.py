@@ -1,0 +1,192 @@
+"""A reader's question, understood: what to look for, and what kind of answer is wanted.
+
+Nothing here looks at the archive. A *wanted* thing is one word or one name of the question, with
+everything by which a paragraph may call it: other names of the same party or place, words of the
+same family, the Arabic for an English word, the consonants of a Latin name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.search.lexical import LexicalQuery
+from bot.text import aliases, questions
+from bot.text.analysis import Term, number_word, terms
+from bot.text.normalize import is_arabic
+from bot.text.numbers import numbers
+from bot.text.questions import Asks
+from bot.text.skeleton import skeleton
+from bot.text.stem import grams
+from bot.text.tokens import Token, tokenize
+
+FAMILY = 0.6  # what a word of the same family weighs beside the word itself
+_MAX_TERMS = 40
+_BROAD = 0.3  # the weight, in the index, of words that only belong to the same family
+_CARRIERS = frozenset({"announce", "claim", "people"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One word or name of the question, and what may stand for it in a paragraph."""
+
+    words: tuple[tuple[str, ...], ...]  # the stems of each of its words
+    others: tuple[aliases.Variant, ...] = ()  # other names
+    family: frozenset[str] = frozenset()  # stems of words for the same matter
+    labels: frozenset[str] = frozenset()  # the families themselves
+    name: str = ""  # consonant skeleton of a Latin name
+    weight: float = 1.0
+    forms: tuple[str, ...] = ()  # the folded words as asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question, understood. ``days`` counts from today: 0 today, -1 yesterday."""
+
+    text: str
+    shortened: bool = False
+    asks: Asks = Asks.OPEN
+    wanted: tuple[Wanted, ...] = ()
+    counted: frozenset[str] = frozenset()  # families of counted people: killed, wounded …
+    weekdays: frozenset[int] = frozenset()
+    days: int | None = None
+    numbers: frozenset[float] = frozenset()
+
+    def stems(self) -> list[str]:
+        """Return every stem of which the archive should say how common it is."""
+        found: dict[str, None] = {}
+        for wanted in self.wanted:
+            for word in wanted.words:
+                found.update(dict.fromkeys(word))
+            for other in wanted.others:
+                found.update(dict.fromkeys(other.stems))
+            found.update(dict.fromkeys(wanted.family))
+        return list(found)
+
+    def lexical(self) -> LexicalQuery:
+        """Return the terms to look for in the lexical index."""
+        stems: dict[str, float] = {}
+        pieces: dict[str, float] = {}
+        for wanted in self.wanted:
+            for stem, weight in _stem_weights(wanted):
+                stems[stem] = max(weight, stems.get(stem, 0.0))
+            for form in wanted.forms:
+                pieces.update(dict.fromkeys(grams(form), wanted.weight))
+        return LexicalQuery(
+            stems=tuple(stems.items()),
+            grams=tuple(pieces.items()),
+            names=tuple((wanted.name, wanted.weight) for wanted in self.wanted if wanted.name),
+        )
+
+
+def _stem_weights(wanted: Wanted) -> Iterator[tuple[str, float]]:
+    """Yield the stems by which a wanted thing is looked for, with weights."""
+    for word in wanted.words:
+        for stem in word:
+            yield stem, wanted.weight
+    for other in wanted.others:
+        for stem in other.stems:
+            yield stem, wanted.weight * other.strength / len(other.stems) ** 0.5
+    for stem in wanted.family:
+        yield stem, wanted.weight * _BROAD
+
+
+def understand(text: str, max_chars: int = 500) -> Query:
+    """Return what a question asks for; a longer one is cut at ``max_chars``."""
+    asked = text.strip()
+    cut = asked if len(asked) <= max_chars else _cut(asked, max_chars)
+    tokens = tokenize(cut)
+    weekdays, days, dated = _named_days(tokens)
+    found = [
+        term
+        for term in terms(cut)
+        if term.index not in dated and not questions.shapes_question(term.token.word)
+    ][:_MAX_TERMS]
+    wanted = tuple(_wanted_things(found))
+    asks = questions.asked_by(tokens)
+    stems = [stem for term in found for stem in term.stems]
+    return Query(
+        text=cut,
+        shortened=len(cut) < len(asked),
+        asks=asks,
+        wanted=wanted,
+        counted=questions.counted_families(stems),
+        weekdays=weekdays,
+        days=days,
+        numbers=frozenset(n.value for n in numbers(tokens) if n.value is not None),
+    )
+
+
+def _cut(text: str, max_chars: int) -> str:
+    """Return the beginning of a text, cut between words where there is a gap."""
+    head = text[:max_chars]
+    gap = re.search(r"\s\S*$", head)
+    return head[: gap.start()] if gap and gap.start() > max_chars // 2 else head
+
+
+def _named_days(tokens: Sequence[Token]) -> tuple[frozenset[int], int | None, frozenset[int]]:
+    """Return the weekdays and the relative day that are named, and the places of those words."""
+    weekdays: set[int] = set()
+    days: int | None = None
+    used: set[int] = set()
+    for at, token in enumerate(tokens):
+        if weekday := questions.weekday_of(token.word):
+            weekdays.add(weekday)
+            used.add(at)
+        elif relative := questions.relative_day_at(tokens, at):
+            days = relative[0]
+            used.update(range(at, at + relative[1]))
+        else:
+            continue
+        if at and questions.is_day_word(tokens[at - 1].word):
+            used.add(at - 1)
+    return frozenset(weekdays), days, frozenset(used)
+
+
+def _wanted_things(found: Sequence[Term]) -> Iterator[Wanted]:
+    """Yield the names and words that a question looks for, in order."""
+    words = [term.stems for term in found]
+    at = 0
+    while at < len(found):
+        length, others = aliases.names_at(words, at)
+        if length:
+            forms = tuple(term.token.word for term in found[at : at + length])
+            arabic = is_arabic(forms[0])
+            yield Wanted(
+                words=tuple(words[at : at + length]),
+                others=others,
+                forms=forms if arabic else (),
+            )
+        else:
+            yield _wanted_word(found[at])
+        at += max(1, length)
+
+
+def _wanted_word(term: Term) -> Wanted:
+    """Return what a single word of a question looks for."""
+    word = term.token.word
+    if term.token.number:
+        return Wanted(words=((number_word(word),),))
+    if is_arabic(word):
+        labels = frozenset[str]().union(*(aliases.families_of(stem) for stem in term.stems))
+        family = frozenset(stem for label in labels for stem in aliases.family(label))
+        weight = 0.5 if labels & _CARRIERS else 1.0
+        return Wanted(
+            words=(term.stems,), family=family, labels=labels, weight=weight, forms=(word,)
+        )
+    return _wanted_latin(term)
+
+
+def _wanted_latin(term: Term) -> Wanted:
+    """Return what a Latin word looks for: its Arabic words, or a name that sounds like it."""
+    word = term.token.word
+    arabic = aliases.translations(word) or aliases.translations(term.stems[0])
+    if not arabic:
+        return Wanted(words=(term.stems,), name=skeleton(word))
+    labels = aliases.families_of(arabic[0])
+    return Wanted(
+        words=(term.stems,),
+        others=tuple(aliases.Variant((stem,), 1.0) for stem in arabic),
+        labels=labels,
+    )

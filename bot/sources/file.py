@@ -1,0 +1,147 @@
+"""Files into articles: text in the customers' format, and reports as JSON lines.
+
+A file is either read whole or refused with a reason that its owner understands. How text
+becomes paragraphs is decided in :mod:`bot.text.paragraphs`; storing is not done here.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import FileRefusedError, TextRefusedError
+from bot.models import NewArticle
+from bot.sources.decoding import control_share, decode_file, has_utf16_mark
+from bot.sources.reports import read_reports
+from bot.text.paragraphs import split_article
+
+MEGABYTE = 1_000_000
+_READ_SUFFIXES = (".txt", ".jsonl")  # looked for in folders; a file named directly may have any
+_BINARY_SHARE = 0.005  # of control characters; text has none
+
+# What a file is by its first bytes, so that its owner is told more than "binary".
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "pdf"),
+    (b"\x89PNG\r\n\x1a\n", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"\xd0\xcf\x11\xe0", "office"),  # Word and Excel before 2007
+    (b"{\\rtf", "office"),
+    (b"PK\x03\x04", "archive"),
+    (b"PK\x05\x06", "archive"),
+    (b"\x1f\x8b", "archive"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"BZh", "archive"),
+    (b"\xfd7zXZ", "archive"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileArticle:
+    """An article from a file with its outlet's name, empty where the file names none."""
+
+    article: NewArticle
+    source_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContents:
+    """What one file gave: its articles and, in a file of reports, what was wrong beside them."""
+
+    articles: tuple[FileArticle, ...]
+    refused: tuple[FileRefusedError, ...] = ()
+
+
+def find_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the named files, and the ``.txt`` and ``.jsonl`` files of the named folders, sorted.
+
+    Hidden files and linked folders inside a folder are left alone. What does not exist is
+    yielded too, for :func:`read_file` to refuse by name.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, names, files in os.walk(path):
+            names[:] = sorted(name for name in names if not name.startswith("."))
+            for name in sorted(files):
+                if name.lower().endswith(_READ_SUFFIXES) and not name.startswith("."):
+                    yield Path(folder, name)
+
+
+def read_file(path: Path, *, limit_mb: int = 20) -> FileContents:
+    """Return the articles of a file of at most ``limit_mb`` megabytes; blocks while reading.
+
+    Raises FileRefusedError with a key ``error.file.…`` and the file's name.
+    """
+    name = path.name or str(path)
+    raw = _read(path, name, limit_mb)
+    _refuse_binary(raw, name)
+    text = decode_file(raw)
+    if text is None:
+        raise FileRefusedError(key="error.file.encoding", name=name)
+    if not text.strip():
+        raise FileRefusedError(key="error.file.empty", name=name)
+    if path.suffix.lower() == ".jsonl":
+        return _reports(text, name)
+    if text.lstrip()[:15].lower().startswith(("<!doctype html", "<html", "<?xml")):
+        raise FileRefusedError(key="error.file.web_page", name=name)
+    try:
+        return FileContents(articles=(FileArticle(article=split_article(text)),))
+    except TextRefusedError as error:
+        reason = "no_body" if error.key == "error.text.no_body" else "empty"
+        raise FileRefusedError(key=f"error.file.{reason}", name=name) from error
+
+
+def _read(path: Path, name: str, limit_mb: int) -> bytes:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe or device might never end
+            raise FileRefusedError(key="error.file.not_a_file", name=name)
+        if found.st_size > limit_mb * MEGABYTE:
+            raise FileRefusedError(
+                key="error.file.too_large",
+                name=name,
+                limit_mb=limit_mb,
+                size_mb=-(-found.st_size // MEGABYTE),
+            )
+        with path.open("rb") as file:
+            return file.read(limit_mb * MEGABYTE)
+    except FileNotFoundError as error:
+        raise FileRefusedError(key="error.file.missing", name=name) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL inside the path
+        raise FileRefusedError(str(error), key="error.file.unreadable", name=name) from error
+
+
+def _refuse_binary(raw: bytes, name: str) -> None:
+    if not raw:
+        raise FileRefusedError(key="error.file.empty", name=name)
+    for magic, kind in _MAGIC:
+        if raw.startswith(magic):
+            office = kind == "archive" and (
+                b"word/" in raw[:4096] or b"[Content_Types]" in raw[:4096]
+            )
+            raise FileRefusedError(key=f"error.file.{'office' if office else kind}", name=name)
+    if not has_utf16_mark(raw) and (b"\0" in raw or control_share(raw) > _BINARY_SHARE):
+        raise FileRefusedError(key="error.file.binary", name=name)
+
+
+def _reports(text: str, name: str) -> FileContents:
+    reports, bad_lines = read_reports(text)
+    refused: tuple[FileRefusedError, ...] = ()
+    if bad_lines:
+        refused = (
+            FileRefusedError(
+                key="error.file.bad_lines", name=name, n=len(bad_lines), line=bad_lines[0]
+            ),
+        )
+    if not reports:
+        raise refused[0] if refused else FileRefusedError(key="error.file.empty", name=name)
+    articles = tuple(
+        FileArticle(article=report.article, source_name=report.source_name) for report in reports
+    )
+    return FileContents(articles=articles, refused=refused)

@@ -1,0 +1,215 @@
+"""Visiting feeds: fetch, parse, store, and remember when to come again.
+
+One visit never stops another: what goes wrong with a feed is kept with it as a message key. Here
+is the order of things; the rules are in :mod:`bot.sources.policy`, the network and the parser
+behind the two protocols of :mod:`bot.sources.base`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from bot.clock import Clock
+from bot.errors import FeedError, FetchError, InputError, MujazError
+from bot.models import IntakeOutcome, Source, SourceKind
+from bot.sources.base import FeedReader, Fetched, PageFetcher, ParsedFeed
+from bot.sources.identity import identity_of
+from bot.sources.policy import Visit, failed_visit, next_check_at
+from bot.store.base import ArticleStore, SourceStore
+
+logger = logging.getLogger(__name__)
+
+_HOST_PAUSE_S = 0.5  # between two visits to one host: two a second at most
+_BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
+
+
+class FeedStore(SourceStore, ArticleStore, Protocol):
+    """What a poll asks of the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedFailure:
+    """A feed that could not be read this time, and why."""
+
+    source: Source
+    error: MujazError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """What one round over the due feeds came to."""
+
+    checked: int = 0
+    unchanged: int = 0  # feeds whose server said so
+    stored: int = 0  # articles
+    revised: int = 0
+    known: int = 0
+    failed: tuple[FeedFailure, ...] = ()
+
+
+class Poller:
+    """Adds feeds and visits those that are due."""
+
+    def __init__(
+        self,
+        store: FeedStore,
+        clock: Clock,
+        fetcher: PageFetcher,
+        reader: FeedReader,
+        *,
+        interval_s: float,
+        draw: Callable[[], float],
+        at_once: int = 8,
+    ) -> None:
+        """``draw`` gives numbers from 0 to 1 for jitter; ``at_once`` hosts are visited together."""
+        self._store = store
+        self._clock = clock
+        self._fetcher = fetcher
+        self._reader = reader
+        self._interval_s = interval_s
+        self._draw = draw
+        self._slots = asyncio.Semaphore(at_once)
+        self._users = 0
+
+    async def add_feed(self, address: str) -> Source:
+        """Keep a feed after reading it once, and store its articles.
+
+        Raises AddressError, FetchError or FeedError when it cannot be read; nothing is kept then.
+        """
+        address = address.strip()
+        if _BARE_ADDRESS.fullmatch(address):
+            address = f"https://{address}"
+        async with self._at_work():
+            fetched = await self._fetcher.fetch(address)
+            if not isinstance(fetched, Fetched):
+                raise FetchError(key="error.fetch.broken")
+            feed = await self._parse(fetched, address)
+            name = feed.title or urlsplit(address).hostname or address
+            source = await self._store.ensure_source(
+                SourceKind.FEED, name, address, now=self._clock.now()
+            )
+            await self._store_articles(source, feed)
+            return await self._save_success(source, fetched)
+
+    async def poll_due(self) -> PollReport:
+        """Visit the feeds that are due, one at a time for each host."""
+        due = await self._store.sources_due(self._clock.now())
+        if not due:
+            return PollReport()
+        hosts: dict[str, list[Source]] = {}
+        for source in due:
+            hosts.setdefault(urlsplit(source.address).netloc.lower(), []).append(source)
+        async with self._at_work():
+            rounds = await asyncio.gather(*map(self._visit_host, hosts.values()))
+        return _summed(report for reports in rounds for report in reports)
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[None]:
+        """Keep connections and the parser's process while anybody needs them, no longer."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if not self._users:
+                await self._reader.close()
+                await self._fetcher.close()
+
+    async def _visit_host(self, sources: list[Source]) -> list[PollReport]:
+        reports = []
+        async with self._slots:
+            for position, source in enumerate(sources):
+                if position:
+                    await asyncio.sleep(_HOST_PAUSE_S)
+                try:
+                    reports.append(await self._visit(source))
+                except MujazError as error:  # the store refused: the visit is due again next time
+                    logger.warning("feed %d could not be kept: %s", source.id, error)
+                    failure = FeedFailure(source=source, error=error)
+                    reports.append(PollReport(checked=1, failed=(failure,)))
+        return reports
+
+    async def _visit(self, source: Source) -> PollReport:
+        try:
+            answer = await self._fetcher.fetch(
+                source.address, etag=source.etag, last_modified=source.last_modified
+            )
+            if not isinstance(answer, Fetched):
+                await self._save_visit(source, Visit(max_age_s=answer.max_age_s), "")
+                return PollReport(checked=1, unchanged=1)
+            feed = await self._parse(answer, source.address)
+        except (FetchError, InputError) as error:
+            return await self._failed(source, error)
+        except Exception as error:
+            logger.exception("feed %d could not be read", source.id)
+            unexpected = FeedError(str(error), key=MujazError.default_key)
+            return await self._failed(source, unexpected)
+        counts = await self._store_articles(source, feed)
+        await self._save_success(source, answer)
+        return PollReport(
+            checked=1,
+            stored=counts[IntakeOutcome.STORED],
+            revised=counts[IntakeOutcome.REVISED],
+            known=counts[IntakeOutcome.KNOWN],
+        )
+
+    async def _parse(self, fetched: Fetched, address: str) -> ParsedFeed:
+        return await self._reader.read(
+            fetched.body,
+            content_type=fetched.content_type,
+            address=fetched.final_url or address,
+            now=self._clock.now(),
+        )
+
+    async def _store_articles(self, source: Source, feed: ParsedFeed) -> dict[IntakeOutcome, int]:
+        counts = dict.fromkeys(IntakeOutcome, 0)
+        for article in feed.articles:
+            intake = await self._store.add_article(
+                source, article, identity_of(source, article), now=self._clock.now()
+            )
+            counts[intake.outcome] += 1
+        return counts
+
+    async def _save_success(self, source: Source, fetched: Fetched) -> Source:
+        # The validators are kept only now that the articles are: a crash in between fetches again.
+        learned = replace(source, etag=fetched.etag, last_modified=fetched.last_modified)
+        return await self._save_visit(learned, Visit(max_age_s=fetched.max_age_s), "")
+
+    async def _failed(self, source: Source, error: MujazError) -> PollReport:
+        logger.warning("feed %d: %s", source.id, error.key)
+        visit = failed_visit(error, source.failures + 1)
+        await self._save_visit(source, visit, error.key)
+        return PollReport(checked=1, failed=(FeedFailure(source=source, error=error),))
+
+    async def _save_visit(self, source: Source, visit: Visit, error_key: str) -> Source:
+        now = self._clock.now()
+        saved = replace(
+            source,
+            checked_at=now,
+            next_check_at=next_check_at(
+                visit, now, interval_s=self._interval_s, jitter=self._draw()
+            ),
+            failures=visit.failures,
+            last_error=error_key,
+        )
+        await self._store.save_check(saved)
+        return saved
+
+
+def _summed(reports: Iterable[PollReport]) -> PollReport:
+    every = list(reports)
+    return PollReport(
+        checked=sum(one.checked for one in every),
+        unchanged=sum(one.unchanged for one in every),
+        stored=sum(one.stored for one in every),
+        revised=sum(one.revised for one in every),
+        known=sum(one.known for one in every),
+        failed=tuple(failure for one in every for failure in one.failed),
+    )

@@ -1,0 +1,78 @@
+"""Reports as JSON lines: one article a line, with its outlet, title, time, address, paragraphs.
+
+::
+
+    {"source": "…", "title": "…", "published_at": "2019-03-09T09:10:00+02:00",
+     "url": "https://…", "paragraphs": ["…", "…"]}
+
+Only ``title`` and ``paragraphs`` must be there. A line that is wrong is counted and left out.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.models import NewArticle
+from bot.sources.links import absolute_link
+from bot.text.paragraphs import clean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One line of such a file."""
+
+    source_name: str
+    article: NewArticle
+
+
+def read_reports(text: str) -> tuple[list[Report], list[int]]:
+    """Return the reports and the numbers (from 1) of the lines that are not one."""
+    reports: list[Report] = []
+    bad_lines: list[int] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            reports.append(_report(json.loads(line)))
+        except (TypeError, ValueError, RecursionError):
+            bad_lines.append(number)
+    return reports, bad_lines
+
+
+def _report(value: object) -> Report:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    members = value.get("paragraphs")
+    if not isinstance(members, list):
+        raise TypeError("no paragraphs")
+    paragraphs = tuple(filter(None, (_text(member) for member in members)))
+    title = _text(value.get("title"))
+    if not title or not paragraphs:
+        raise ValueError("nothing in it")
+    article = NewArticle(
+        title=title,
+        paragraphs=paragraphs,
+        url=absolute_link(_text(value.get("url"))),
+        published_at=_moment(_text(value.get("published_at"))),
+    )
+    return Report(source_name=_text(value.get("source")), article=article)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return clean(value).strip()
+
+
+def _moment(written: str) -> datetime | None:
+    """Return an ISO 8601 time; one without its offset could mean any hour and is refused."""
+    if not written:
+        return None
+    at = datetime.fromisoformat(written)
+    if at.tzinfo is None:
+        raise ValueError("a time without its offset")
+    return at.astimezone(UTC)
