@@ -46,7 +46,11 @@ WRONG = [
     ("MUJAZ_CHAT_RATE_PER_S", {"MUJAZ_CHAT_RATE_PER_S": "2", "MUJAZ_SEND_RATE_PER_S": "1"}),
     (
         "MUJAZ_GROUP_RATE_PER_MIN",
-        {"MUJAZ_GROUP_RATE_PER_MIN": "60", "MUJAZ_SEND_RATE_PER_S": ".5", "MUJAZ_CHAT_RATE_PER_S": ".5"},
+        {
+            "MUJAZ_GROUP_RATE_PER_MIN": "60",
+            "MUJAZ_SEND_RATE_PER_S": ".5",
+            "MUJAZ_CHAT_RATE_PER_S": ".5",
+        },
     ),
     ("MUJAZ_SEND_IN_FLIGHT", {"MUJAZ_SEND_IN_FLIGHT": "1000"}),
     ("MUJAZ_LEASE_S", {"MUJAZ_LEASE_S": "30", "MUJAZ_SEND_TIMEOUT_S": "25"}),
