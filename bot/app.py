@@ -181,9 +181,9 @@ class Mujaz:
 
     async def stop(self) -> None:
         """Stop in the opposite order, within the time that the settings allow."""
-        self._jobs.stop()
         within_s = self._core.settings.shutdown_s
-        await self._polling.stop(within_s / 2)
+        await self._jobs.stop(within_s / 4)
+        await self._polling.stop(within_s / 4)
         await self._dispatcher.stop(within_s / 2)
         await self._polling.close()
 

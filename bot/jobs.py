@@ -7,6 +7,7 @@ drops a job that is one second late unless told otherwise.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -25,15 +26,23 @@ class Jobs:
             timezone="UTC",
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def every(self, interval_s: float, name: str, work: Work) -> None:
         """Run ``work`` every ``interval_s`` seconds from the start on; a failure is logged."""
 
-        async def run() -> None:
+        async def attempt() -> None:
             try:
                 await work()
             except Exception:
                 logger.exception("%s failed; it will be tried again", name)
+
+        async def run() -> None:
+            # A task of our own: the scheduler cancels its own ones when it is shut down.
+            task = asyncio.create_task(attempt(), name=name)
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            await asyncio.shield(task)
 
         self._scheduler.add_job(run, "interval", seconds=interval_s, id=name)
 
@@ -41,7 +50,12 @@ class Jobs:
         """Begin; must be called inside the running loop."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Begin nothing more; what runs is left to finish or to be cancelled with the loop."""
+    async def stop(self, within_s: float) -> None:
+        """Begin nothing more, and let what runs finish, cancelled after ``within_s`` seconds."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=within_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

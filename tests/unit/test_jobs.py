@@ -1,0 +1,66 @@
+"""Periodic work: goes on after failures, never overlaps itself, is not cut off in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from bot.jobs import Jobs
+
+
+async def test_work_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    jobs, tries = Jobs(), 0
+
+    async def fails() -> None:
+        nonlocal tries
+        tries += 1
+        raise ValueError("no luck")
+
+    jobs.every(0.05, "trying", fails)
+    with caplog.at_level(logging.ERROR):
+        jobs.start()
+        await asyncio.sleep(0.4)
+        await jobs.stop(1)
+
+    assert tries >= 2
+    assert "trying failed" in caplog.text
+
+
+async def test_what_runs_when_stopping_is_finished_and_nothing_begins_after() -> None:
+    jobs, begun, finished = Jobs(), 0, 0
+
+    async def works() -> None:
+        nonlocal begun, finished
+        begun += 1
+        await asyncio.sleep(0.3)
+        finished += 1
+
+    jobs.every(0.05, "working", works)
+    jobs.start()
+    await asyncio.sleep(0.15)
+    await jobs.stop(5)
+    ended = begun
+    await asyncio.sleep(0.2)
+
+    assert begun == finished == ended == 1  # and it never ran twice at a time
+
+
+async def test_what_runs_too_long_is_cancelled() -> None:
+    jobs = Jobs()
+    cancelled = asyncio.Event()
+
+    async def hangs() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    jobs.every(0.05, "hanging", hangs)
+    jobs.start()
+    await asyncio.sleep(0.15)
+    await jobs.stop(0.1)
+
+    assert cancelled.is_set()
