@@ -119,7 +119,7 @@ async def test_everything_in_the_outbox_is_sent_once_and_few_are_under_way(
 
     assert await states(store) == {"sent": 60}
     assert sorted(sent.chat_id for sent in line.sent) == list(range(1, 61))
-    assert line.most_under_way == 3
+    assert 1 < line.most_under_way <= 3
 
 
 async def test_a_notification_wakes_an_idle_sender_at_once(store: SqlStore) -> None:
