@@ -77,6 +77,7 @@ class Poller:
         self._draw = draw
         self._slots = asyncio.Semaphore(at_once)
         self._users = 0
+        self._adding: set[str] = set()  # addresses that no round may visit meanwhile
 
     async def add_feed(self, address: str) -> Source:
         """Keep a feed after reading it once, and store its articles.
@@ -92,15 +93,20 @@ class Poller:
                 raise FetchError(key="error.fetch.broken")
             feed = await self._parse(fetched, address)
             name = feed.title or urlsplit(address).hostname or address
-            source = await self._store.ensure_source(
-                SourceKind.FEED, name, address, now=self._clock.now()
-            )
-            await self._store_articles(source, feed)
-            return await self._save_success(source, fetched)
+            self._adding.add(address)
+            try:
+                source = await self._store.ensure_source(
+                    SourceKind.FEED, name, address, now=self._clock.now()
+                )
+                await self._store_articles(source, feed)
+                return await self._save_success(source, fetched)
+            finally:
+                self._adding.discard(address)
 
     async def poll_due(self) -> PollReport:
         """Visit the feeds that are due, one at a time for each host."""
-        due = await self._store.sources_due(self._clock.now())
+        waiting = await self._store.sources_due(self._clock.now())
+        due = [source for source in waiting if source.address not in self._adding]
         if not due:
             return PollReport()
         hosts: dict[str, list[Source]] = {}
