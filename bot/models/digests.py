@@ -1,0 +1,92 @@
+"""Chats, their subscriptions, and the digests due to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.models.news import Article, Paragraph
+
+
+class ChatKind(StrEnum):
+    """Where we talk; a forum topic is a group chat with a topic id."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+class SlotState(StrEnum):
+    """What became of one due digest."""
+
+    COMPOSED = "composed"  # its messages are in the outbox
+    COVERED = "covered"  # missed during an outage; the next slot's digest covers its period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """Somewhere we talk; ``reachable`` is false after a block or a kick."""
+
+    id: int
+    kind: ChatKind
+    title: str = ""
+    language: str = "ar"
+    timezone: str = "Asia/Damascus"
+    reachable: bool = True
+    added_by: int | None = None  # the admin who added us, for set-up in private
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A chat's digest: when, in which zone, in which topic.
+
+    ``times`` are local wall times "HH:MM"; ``weekdays`` are ISO (1 Monday … 7 Sunday).
+    ``cursor`` is the change-log seq up to which its digests have covered the archive.
+    """
+
+    id: int
+    chat_id: int
+    topic_id: int = 0  # 0: no topic
+    times: tuple[str, ...] = ("08:00",)
+    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    timezone: str = "Asia/Damascus"
+    language: str = "ar"
+    active: bool = True
+    paused_reason: str = ""  # "" | "reader" | "unreachable"
+    active_since_at: datetime
+    last_slot_at: datetime | None = None
+    cursor: int = 0
+    covered_until_at: datetime | None = None  # end of the period its last digest covered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A local date and time at which a subscription's digest is due."""
+
+    subscription_id: int
+    local_date: date
+    time: str  # "HH:MM"
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestItem:
+    """One article in a digest: its headline and its key paragraph, both verbatim."""
+
+    article: Article
+    paragraph: Paragraph | None
+    repeated: bool = False  # was in a part whose delivery is in doubt
+    also_in: tuple[Article, ...] = ()  # the same text at other outlets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What is new for one subscription in one period."""
+
+    since_at: datetime | None
+    until_at: datetime
+    items: tuple[DigestItem, ...]
+    left_out: int = 0  # new articles beyond the greatest number shown
+    newest_at: datetime | None = None  # of the archive
+    cursor: int = 0  # change-log seq that it covers

@@ -1,0 +1,108 @@
+"""Messages: replies, the outbox and what a send came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class OutboxState(StrEnum):
+    """Where an outbox message stands (``bot.delivery.outbox`` draws the transitions)."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"  # the request may or may not have reached Telegram
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class OutboxKind(StrEnum):
+    """What an outbox message is for; the rule for doubtful sends depends on it."""
+
+    DIGEST = "digest"
+    NOTICE = "notice"  # to an admin: rights lost, subscription paused
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: either callback data or an address."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A message ready for Telegram: its HTML, its plain text, and rows of buttons."""
+
+    html: str
+    plain: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    article_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """An outbox message to be written.
+
+    ``key`` with ``part`` is unique for the chat and topic: the store refuses to write it twice.
+    """
+
+    chat_id: int
+    topic_id: int
+    kind: OutboxKind
+    key: str
+    part: int
+    reply: Reply
+    subscription_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxMessage:
+    """A stored outbox message: one chat, one text, one state."""
+
+    id: int
+    chat_id: int
+    topic_id: int
+    kind: OutboxKind
+    key: str
+    part: int
+    html: str
+    plain: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    article_ids: tuple[int, ...] = ()
+    subscription_id: int | None = None
+    state: OutboxState = OutboxState.PENDING
+    attempts: int = 0
+    not_before_at: datetime | None = None
+    leased_until_at: datetime | None = None
+    message_id: int | None = None  # Telegram's, once sent
+    reason: str = ""
+
+
+class SendOutcome(StrEnum):
+    """What a send came to, from which the outbox decides the next state."""
+
+    SENT = "sent"
+    NOT_SENT = "not_sent"  # surely not accepted: try again
+    UNCERTAIN = "uncertain"  # may have been accepted
+    WAIT = "wait"  # flood limit: try again after ``retry_after_s``
+    UNREACHABLE = "unreachable"  # blocked, kicked, deactivated, chat gone
+    MIGRATED = "migrated"  # the group has a new id
+    NO_TOPIC = "no_topic"  # the forum topic is gone
+    REFUSED_MARKUP = "refused_markup"  # try once as plain text
+    REFUSED = "refused"  # will never be accepted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """The outcome of one send, with what the outcome needs."""
+
+    outcome: SendOutcome
+    message_id: int | None = None
+    retry_after_s: float = 0.0
+    new_chat_id: int | None = None
+    reason: str = ""
