@@ -1,0 +1,108 @@
+"""What surrounds a figure: denied, summed over days, long past, or no matter of conflict."""
+
+from __future__ import annotations
+
+from bot.events.figures import FILE, Figure
+from bot.events.sentences import Sentence, has, has_noun, words_of
+from bot.models import ClaimKind, ClaimScope
+from bot.text.analysis import number_word
+
+_RESULT = words_of(FILE, "result")
+_NO, _DENY = words_of(FILE, "no"), words_of(FILE, "deny")
+_UNREPORTED = words_of(FILE, "unreported")
+_SINCE, _DURING, _SPANS = words_of(FILE, "since"), words_of(FILE, "during"), words_of(FILE, "spans")
+_WAR, _YEAR, _THEN = words_of(FILE, "war"), words_of(FILE, "year"), words_of(FILE, "then")
+_ACCIDENT, _CONFLICT = words_of(FILE, "accident"), words_of(FILE, "conflict")
+_STRONG, _HOME = words_of(FILE, "strong"), words_of(FILE, "home")
+_HOME_REACH = 8
+_NO_REACH, _DENY_REACH, _SINCE_REACH = 6, 9, 8
+_MANY_DISPLACED = 10_000
+_OLD_YEARS = 2
+
+
+def is_conflict(words: list[str], kind: ClaimKind) -> bool:
+    """Tell whether a paragraph's words speak of conflict rather than of accident or crime."""
+    accident = sum(has_noun(word, _ACCIDENT) for word in words)
+    conflict = sum(has(word, _CONFLICT) or has_noun(word, _CONFLICT) for word in words)
+    if kind in (ClaimKind.DETAINED, ClaimKind.MISSING) and not conflict:
+        return False
+    if accident or kind is ClaimKind.MISSING:
+        return sum(has(word, _STRONG) for word in words) >= max(accident, 1)
+    return True
+
+
+def negation(sentence: Sentence, at: int) -> str:
+    """Return "" for a fact, "no" for a denied one, "unknown" where nothing is reported."""
+    words = [sentence.word(at - step) for step in range(1, _DENY_REACH + 1)]
+    near = [word for word in words[:_NO_REACH] if word]
+    for step, word in enumerate(near):
+        if has(word, _NO):
+            between = near[:step]
+            if "الاشاره" in between or "اشاره" in between:
+                return "silent"
+            if any(has(one, _UNREPORTED) for one in between):
+                return "unknown"
+            if "طيار" in between:
+                continue
+            verbs = word in ("دون", "بدون", "عدم", "وعدم") or step <= 2
+            verbs = verbs or (step > 0 and near[step - 1] in _RESULT)
+            return "no" if verbs else ""
+    for step, word in enumerate(words):
+        if has(word, _DENY) and "مسووليته" not in words[:step]:
+            return "no"
+    return ""
+
+
+def scope_of(sentence: Sentence, figure: Figure, kind: ClaimKind, first: int) -> ClaimScope:
+    """Tell whether a figure sums several events or days."""
+    words = [token.word for token in sentence.tokens]
+    if figure.minimum == figure.maximum == 1:
+        return ClaimScope.INCIDENT
+    for at, word in enumerate(words):
+        if has(word, _SINCE) and not _dates_event(words, at):
+            return ClaimScope.RUNNING
+        if has(word, _DURING) and any(has(near, _SPANS) for near in words[at + 1 : at + 4]):
+            return ClaimScope.RUNNING
+        if has(word, _WAR) and words[at + 1 : at + 2] != ["العالميه"]:
+            return ClaimScope.RUNNING
+        if word.startswith("ل") and words[at - 1 : at] == ["الايام"]:
+            return ClaimScope.RUNNING
+    least = figure.minimum or figure.maximum or 0
+    named = any(has_noun(words[i], words_of(FILE, "victim_displaced"))
+                for i in range(first, min(figure.last + 2, len(words))))  # fmt: skip
+    if kind is ClaimKind.DISPLACED and (named or least >= _MANY_DISPLACED * 20):
+        return ClaimScope.RUNNING
+    if "الماضيه" in words and {"الايام", "الاسابيع", "الاشهر"} & set(words):
+        return ClaimScope.RUNNING
+    return ClaimScope.INCIDENT
+
+
+def _dates_event(words: list[str], at: int) -> bool:
+    """Tell whether «منذ عام 2010 بعد أن …» dates what follows instead of opening a span."""
+    return any(has(word, _THEN) for word in words[at + 2 : at + 4])
+
+
+def is_long_past(sentence: Sentence, year: int | None, first: int) -> bool:
+    """Tell whether the happening at token ``first`` is dated well before ``year``."""
+    if year is None:
+        return False
+    words = [token.word for token in sentence.tokens]
+    for at, token in enumerate(sentence.tokens):
+        written = number_word(token.word)
+        if not token.number or not (len(written) == 4 and written.isdigit()):
+            continue
+        if not 1900 <= int(written) <= year - _OLD_YEARS:
+            continue
+        before = words[max(0, at - _SINCE_REACH) : at]
+        dated = before and (has(before[-1], _YEAR) or sentence.gap(at - 1).strip() in ("", "/"))
+        since = any(has(word, _SINCE) for word in before)
+        then = at < first and any(has(word, _THEN) for word in words[at + 1 : at + 2])
+        if dated and (not since or then):
+            return True
+    return False
+
+
+def goes_home(sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether displaced people are counted as they return, settle or are helped."""
+    near = range(max(0, first - _HOME_REACH), min(len(sentence.tokens), last + _HOME_REACH))
+    return any(has(sentence.word(at), _HOME) for at in near)

@@ -1,0 +1,197 @@
+"""Figures of people in a sentence: an amount with what it counts, or a dual («جنديان»).
+
+Each knows the kind of its own noun («12 قتيلاً»), if that says one. Amounts of things, years and
+ages are no figures. Which verb a figure belongs to is decided in ``claims``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.events.quantities import Quantity, quantities
+from bot.events.sentences import Sentence, article, has, has_noun, words_of
+from bot.models import ClaimKind, ClaimQualifier
+from bot.text.names import readings
+
+FILE = "claim_words.txt"
+_PUNCTUATION = re.compile(r"[،,؛;:()\[\]«»“”\"]")
+KINDS = tuple(ClaimKind)
+_PERSON, _PEOPLE = words_of(FILE, "person"), words_of(FILE, "people")
+_THINGS, _OTHERS = words_of(FILE, "things"), words_of(FILE, "others")
+PARTS = words_of(FILE, "parts")
+_YEARS = range(1900, 2101)
+_ADJECTIVES = 3  # words between a figure's noun and «بين قتيل وجريح»
+_OWN_W = ("وفاه", "وفيات")
+BOTH = ClaimKind.KILLED_OR_WOUNDED
+_DUAL = ("ان", "ين")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """Tokens ``first`` to ``last``, bounds, the kind its noun says, and whether it counts people.
+
+    ``loose``: nothing tells that people are counted, so it must stand right behind its verb.
+    """
+
+    first: int
+    last: int
+    minimum: int | None
+    maximum: int | None
+    qualifier: ClaimQualifier
+    kind: ClaimKind | None = None
+    loose: bool = False
+    part: bool = False  # «بينهم 5»: of a total
+
+
+def victim_kind(word: str) -> ClaimKind | None:
+    """Return the kind that a victim noun says: «قتيلاً», «الجرحى»."""
+    return next((k for k in KINDS if has_noun(word, words_of(FILE, f"victim_{k}"))), None)
+
+
+def dual_kind(word: str) -> ClaimKind | None:
+    """Return the kind of a dual victim noun: «قتيلين»."""
+    for kind in (ClaimKind.KILLED, ClaimKind.WOUNDED, ClaimKind.DETAINED):
+        if has(word, words_of(FILE, f"two_{kind}")):
+            return kind
+    return None
+
+
+def is_person(word: str) -> bool:
+    """Tell whether a folded word is one person: «جندي», «طفلة»."""
+    return has_noun(word, _PERSON)
+
+
+def is_people(word: str) -> bool:
+    """Tell whether a folded word is several people without a number."""
+    return has_noun(word, _PEOPLE)
+
+
+def is_two_people(word: str) -> bool:
+    """Tell whether a folded word is surely a dual of persons: «جنديان», «طفلتين»."""
+    for one, _ in readings(word):
+        if one.endswith(_DUAL) and not one.startswith("ال") and one not in _PEOPLE:
+            base = one[:-2]
+            singular = base[:-1] + "ه" if base.endswith("ت") else base
+            if base in _PERSON or singular in _PERSON:
+                return True
+    return False
+
+
+def figures(sentence: Sentence) -> list[Figure]:
+    """Return the figures of people in a sentence, in order."""
+    found = []
+    for quantity in quantities(sentence.text, sentence.tokens):
+        figure = _counted(sentence, quantity)
+        if figure is not None:
+            found.append(figure)
+    taken = {at for f in found for at in range(f.first, f.last + 1)}
+    found.extend(
+        Figure(first=at, last=at, minimum=2, maximum=2, qualifier=ClaimQualifier.EXACT,
+               kind=dual_kind(token.word), part=_is_part(sentence, at))
+        for at, token in enumerate(sentence.tokens)
+        if at not in taken and not token.number and not article(token.word)
+        and (dual_kind(token.word) or is_two_people(token.word))
+    )  # fmt: skip
+    found.sort(key=lambda figure: figure.first)
+    return _parts_joined(sentence, found)
+
+
+def _parts_joined(sentence: Sentence, found: list[Figure]) -> list[Figure]:
+    """Return the figures, those that «و» adds to a part of a total made parts too."""
+    made: list[Figure] = []
+    for figure in found:
+        before = made[-1] if made else None
+        if before and before.part and figure.first - before.last <= _ADJECTIVES:
+            words = (sentence.word(figure.first - 1), sentence.word(figure.first)[:1])
+            figure = _with(figure, part=figure.part or "و" in words)
+        made.append(figure)
+    return made
+
+
+def _is_part(sentence: Sentence, at: int) -> bool:
+    """Tell whether the words before a figure make it a part of a total."""
+    before = [sentence.word(at - 1), sentence.word(at - 2)]
+    if has(before[0], PARTS) or before == ["بين", "من"]:
+        return True
+    return before[0] == "و" and has(before[1], PARTS)
+
+
+def _counted(sentence: Sentence, q: Quantity) -> Figure | None:
+    """Return the figure that an amount makes with the words behind it, None for things."""
+    after = sentence.word(q.last + 1)
+    if not sentence.tokens[q.core].number and has_noun(sentence.word(q.first - 1), _THINGS):
+        return None
+    cut = bool(_PUNCTUATION.search(sentence.gap(q.last)))
+    if has_noun(after, _THINGS) and not cut:
+        return None
+    exact = q.qualifier is ClaimQualifier.EXACT
+    if exact and sentence.tokens[q.core].number and _is_date(sentence, q):
+        return None
+    figure = Figure(first=q.first, last=q.last, minimum=q.minimum, maximum=q.maximum,
+                    qualifier=q.qualifier, part=_is_part(sentence, q.first))  # fmt: skip
+    if cut or not after:
+        return _with(figure, loose=True)
+    return _with_noun(sentence, figure, after, q.one)
+
+
+def _is_date(sentence: Sentence, q: Quantity) -> bool:
+    """Tell whether digits are a year, a day of a month or an age."""
+    after, before = sentence.word(q.last + 1), sentence.word(q.core - 1)
+    people = is_person(after) or is_people(after) or victim_kind(after) is not None
+    if people:
+        return False
+    if q.minimum in _YEARS and q.core == q.last and after not in ("من", "اخرين", "اخرون"):
+        return True
+    return has(before, words_of(FILE, "year")) or before in ("يوم", "الساعه", "رقم", "الماده")
+
+
+def _with(figure: Figure, **changes: object) -> Figure:
+    """Return a figure with some fields changed."""
+    values = {name: getattr(figure, name) for name in Figure.__slots__}
+    return Figure(**(values | changes))
+
+
+def _with_noun(sentence: Sentence, figure: Figure, after: str, one: bool) -> Figure | None:
+    """Return a figure with its noun and the kind that this says."""
+    at = figure.last + 1
+    if after == "من" and not one:
+        behind = sentence.word(at + 1)
+        if has_noun(behind, _THINGS):
+            return None
+        kind = victim_kind(behind) if is_people(behind) or article(behind) else None
+        pair = pair_at(sentence, at + 1)
+        last = min(at + 1, len(sentence.tokens) - 1)
+        return _with(figure, last=last + pair, kind=BOTH if pair else kind)
+    own = after.startswith(_OWN_W) or not after.startswith("و")
+    kind = victim_kind(after) if own else None
+    if kind is None:
+        paired = _paired(sentence, at)
+        if paired is not None:
+            return _with(figure, last=paired, kind=ClaimKind.KILLED_OR_WOUNDED)
+        if own and (is_person(after) or is_people(after) or has_noun(after, _OTHERS)):
+            return _with(figure, last=at)
+        if has(after, PARTS):
+            return _with(figure, last=at, loose=True)
+        return _with(figure, loose=True)
+    if pair_at(sentence, at):
+        return _with(figure, last=at + 1, kind=BOTH)
+    return _with(figure, last=at, kind=kind)
+
+
+def pair_at(sentence: Sentence, at: int) -> bool:
+    """Tell whether «القتلى والجرحى» stands at ``at``."""
+    second = sentence.word(at + 1)
+    other = victim_kind(second) if second.startswith("و") else None
+    return {victim_kind(sentence.word(at)), other} == {ClaimKind.KILLED, ClaimKind.WOUNDED}
+
+
+def _paired(sentence: Sentence, at: int) -> int | None:
+    """Return the last token of «بين قتيل وجريح» shortly behind ``at``, None without it."""
+    for step in range(_ADJECTIVES + 1):
+        if sentence.word(at + step) == "بين":
+            first = victim_kind(sentence.word(at + step + 1))
+            second = victim_kind(sentence.word(at + step + 2))
+            if {first, second} == {ClaimKind.KILLED, ClaimKind.WOUNDED}:
+                return at + step + 2
+    return None

@@ -1,0 +1,193 @@
+"""Victims without a number: one person («مقتل قيادي»), some («قتل عدد من الجنود»), «سقوط قتلى»."""
+
+from __future__ import annotations
+
+import re
+
+from bot.events.figures import (
+    FILE,
+    Figure,
+    is_people,
+    is_person,
+    is_two_people,
+    pair_at,
+    victim_kind,
+)
+from bot.events.sentences import Sentence, article, has, has_noun, words_of
+from bot.events.triggers import Trigger
+from bot.models import ClaimKind, ClaimQualifier
+from bot.text.names import readings
+
+_OTHERS, _UNSURE = words_of(FILE, "others"), words_of(FILE, "unsure")
+_COUNTED = words_of(FILE, "counted")
+_ONE = frozenset(["احد", "احدهم", "احدهما", "احدي", "شخص", "واحد"])
+_FALL = words_of(FILE, "fall")
+_DEAD = words_of(FILE, "fell_dead")
+_SKIPS = 2  # words between a verb and its one victim: «قتل بالرصاص فلسطينيا»
+_BACK = 4
+_AGE_REACH = 6  # words of a name before its age
+_NAMED = words_of(FILE, "named")
+_NO_NAME = words_of(FILE, "no_name")
+_SUFFIXES = ("ه", "ها", "هم", "هما", "نا", "ي")
+_CUT = re.compile(r"[،,؛;:]")
+
+
+def _some(first: int, last: int, kind: ClaimKind | None = None) -> Figure:
+    """Return a figure without a number."""
+    return Figure(first=first, last=last, minimum=None, maximum=None,
+                  qualifier=ClaimQualifier.VAGUE, kind=kind)  # fmt: skip
+
+
+def _exactly(number: int, first: int, last: int) -> Figure:
+    """Return a figure of one or two persons."""
+    return Figure(first=first, last=last, minimum=number, maximum=number,
+                  qualifier=ClaimQualifier.EXACT)  # fmt: skip
+
+
+def _one(at: int, kind: ClaimKind) -> Figure:
+    """Return one victim by a victim noun: «أردوه قتيلاً»."""
+    return Figure(first=at, last=at, minimum=1, maximum=1, qualifier=ClaimQualifier.EXACT,
+                  kind=kind)  # fmt: skip
+
+
+def _fell(sentence: Sentence, at: int) -> bool:
+    """Tell whether «أردوه» stands before a victim noun, or «خلف الهجوم»."""
+    before = [sentence.word(at - step) for step in (1, 2, 3)]
+    return has(before[0], _DEAD) or any(has(word, _FALL) and word[-1:] != "ا" for word in before)
+
+
+def _own(word: str) -> bool:
+    """Tell whether a word is one person with a pronoun: «ولده», «نجلها»."""
+    return any(word.endswith(end) and is_person(word[: -len(end)]) for end in _SUFFIXES if word)
+
+
+def _person_at(sentence: Sentence, at: int, noun: bool) -> Figure | None:
+    """Return what the word at ``at`` says of the victims, None where it says nothing."""
+    word = sentence.word(at)
+    if not word or sentence.tokens[at].number:
+        return None
+    if word in _ONE:
+        return _exactly(1, at, at)
+    if word == "اي":
+        return _some(at, min(at + 2, len(sentence.tokens) - 1))
+    if is_two_people(word):
+        return _exactly(2, at, at)
+    if word in ("اخرون", "اخرين"):
+        return _some(at, at)
+    if has_noun(word, _UNSURE) and word not in ("بعض",):
+        return _some(at, min(at + 2, len(sentence.tokens) - 1))
+    if word == "عده":
+        return _some(at, at + 1 if sentence.word(at + 1) else at)
+    if is_people(word) and not is_person(word):
+        return None if article(word) else _some(at, at)
+    if is_person(word) or _own(word):
+        second = sentence.word(at + 1)
+        two = second.startswith("و") and is_person(second[1:]) and not article(second)
+        return _exactly(2, at, at + 1) if two else _exactly(1, at, at)
+    if noun and has(word, _ONE):
+        return _exactly(1, at, at)
+    return None
+
+
+def single_figure(sentence: Sentence, trigger: Trigger) -> Figure | None:
+    """Return the victims that a happening names without a number, None where none is named."""
+    if trigger.weak or trigger.kind is ClaimKind.MISSING:
+        return None
+    reach = 0 if trigger.noun else _SKIPS
+    for step in range(1, reach + 2):
+        at = trigger.last + step
+        if at >= len(sentence.tokens) or _CUT.search(sentence.gap(at - 1)):
+            break
+        word = sentence.word(at)
+        found = _person_at(sentence, at, trigger.noun)
+        if found is not None:
+            if trigger.kind is ClaimKind.DISPLACED and found.minimum is not None:
+                return None
+            return found
+        if not trigger.noun and step <= reach and not word.startswith(("ب", "ف", "ال", "ع", "خ")):
+            break
+    if trigger.noun:
+        return _named(sentence, trigger)
+    return _aged(sentence, trigger) or _before(sentence, trigger)
+
+
+def _named(sentence: Sentence, trigger: Trigger) -> Figure | None:
+    """Return one person where a killing is followed by a name: «اغتيال رفيق …»."""
+    word = sentence.word(trigger.last)
+    name = sentence.word(trigger.last + 1)
+    after = sentence.word(trigger.last + 2)
+    if not any(one in _NAMED for one, _ in readings(word)) or len(name) < 3 or not after:
+        return None
+    if name in _NO_NAME or article(name) or name.endswith(("ين", "ون", "ات", "هم")):
+        return None
+    if _CUT.search(sentence.gap(trigger.last)) or victim_kind(name) is not None:
+        return None
+    if article(after) and after.endswith(("ه", "ين")):
+        return None
+    return _exactly(1, trigger.last + 1, trigger.last + 1)
+
+
+def _aged(sentence: Sentence, trigger: Trigger) -> Figure | None:
+    """Return one person where a name with an age follows: «قتل سامي رامي (15 عاما)»."""
+    first = trigger.last + 1
+    for at in range(first + 1, min(first + _AGE_REACH, len(sentence.tokens) - 1)):
+        if _CUT.search(sentence.gap(at - 1)):
+            return None
+        if sentence.tokens[at].number:
+            aged = sentence.word(at + 1) in ("عاما", "سنه", "عام")
+            return _exactly(1, first, at - 1) if aged and "(" in sentence.gap(at - 1) else None
+    return None
+
+
+def _before(sentence: Sentence, trigger: Trigger) -> Figure | None:
+    """Return the victims named before a passive verb: «فتى فلسطيني قد قُتل»."""
+    if trigger.kind not in (ClaimKind.KILLED, ClaimKind.WOUNDED):
+        return None
+    two = sentence.word(trigger.last).endswith("ا")
+    for step in range(1, _BACK + 1):
+        at = trigger.at - step
+        if at < 0 or _CUT.search(sentence.gap(at)):
+            return None
+        word = sentence.word(at)
+        if word in ("الذي", "التي", "الذين", "من", "في"):
+            return None
+        if two and (is_people(word) or is_two_people(word)) and not article(word):
+            return _exactly(2, at, at)
+        if is_person(word) and not article(word):
+            before = sentence.word(at - 1)
+            more = is_person(before) and not article(before)
+            return _exactly(1, at - 1 if more else at, at)
+    return None
+
+
+def vague_victims(sentence: Sentence, taken: set[int]) -> list[Figure]:
+    """Return victims without any number: «سقوط قتلى وجرحى», «أعداد كبيرة من الضحايا»."""
+    found: list[Figure] = []
+    joined = -2
+    for at, token in enumerate(sentence.tokens):
+        kind = None if at in taken or token.number else victim_kind(token.word)
+        if (
+            kind is not None
+            and token.word.endswith("ا")
+            and not _is_plural(token.word)
+            and _fell(sentence, at)
+        ):
+            found.append(_one(at, kind))
+        if kind is None or not _is_plural(token.word):
+            continue
+        before = [sentence.word(at - step) for step in (1, 2, 3)]
+        many = any(has_noun(word, _UNSURE) for word in before[1:]) and "من" in before
+        fell = any(has(word, _FALL) for word in before) and not article(token.word)
+        follows = joined == at - 1 and token.word.startswith("و") and not article(token.word)
+        if many and pair_at(sentence, at):
+            found.append(_some(at, at + 1, ClaimKind.KILLED_OR_WOUNDED))
+            break
+        if many or fell or follows:
+            found.append(_some(at, at, kind))
+            joined = at
+    return found
+
+
+def _is_plural(word: str) -> bool:
+    """Tell whether a victim noun is plural."""
+    return any(one.removeprefix("ال") in _COUNTED for one, _ in readings(word))

@@ -1,0 +1,264 @@
+"""Who says it: attributions in a sentence and the one that covers a figure.
+
+An attribution stands before what it reports («أعلن الجيش أن …») or behind it («…, بحسب الدفاع
+المدني»). A verb without a noun («وأضاف أن») goes on with the speaker named before it in the
+paragraph. Nobody named: no speaker; an agency is never assumed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.events.sentences import Sentence, article, has, words_of
+from bot.text.names import offset_in, readings
+from bot.text.places import places_named
+
+FILE = "speaker_words.txt"
+_SAYS, _NOUN = words_of(FILE, "says"), words_of(FILE, "noun")
+_ACCORDING, _FILLER = words_of(FILE, "according"), words_of(FILE, "filler")
+_STOP, _MEDIA, _LEAD = words_of(FILE, "stop"), words_of(FILE, "media"), words_of(FILE, "lead")
+_NEW_CLAUSE = words_of(FILE, "new_clause")
+_TIMES = words_of(FILE, "times")
+_WITH_FOR = words_of(FILE, "with_for")  # «وفقاً لـ»
+_SUBJECT = 4  # words before a present verb
+_SIGN = re.compile(r"[:،,\"«“]")
+_OPENERS = words_of(FILE, "openers")
+_LONGEST = 10  # words of a speaker's name
+_BREAK = re.compile(r"[،,؛;:()\[\]—–]|--")
+_QUOTES = re.compile(r"[\"«»“”‘’']")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A speaker's words begin after token ``at``, or end before it; ``name`` "" for a pronoun."""
+
+    at: int
+    name: str
+    start: int
+    end: int
+    behind: bool
+    nominal: bool = False  # «أكدت السلطات مقتل 3»: no «أن», so it covers its own clause only
+
+
+def _is_says(word: str) -> bool:
+    """Tell whether a folded word is a verb of saying, with a pronoun behind it or not."""
+    for one, taken in readings(word):
+        if taken and word[0] not in "وف":
+            continue
+        if one in _SAYS:
+            return True
+    return False
+
+
+def _is_said(word: str) -> bool:
+    """Tell the same of a verb with a pronoun behind it: «ذكرته», «أعلنه»."""
+    return any(word.endswith(end) and word[: -len(end)] in _SAYS for end in ("ه", "ها"))
+
+
+def _ends(sentence: Sentence, at: int, first: int) -> bool:
+    """Tell whether the word at ``at`` cannot belong to a speaker's name."""
+    word = sentence.tokens[at].word
+    if sentence.tokens[at].number or any(one in _STOP for one, _ in readings(word)[:2]):
+        return True
+    if has(word, _MEDIA) or (_is_says(word) and at > first):
+        return True
+    if word[:1] == "ب" and not word.startswith(("باسم", "بر", "بي", "بو", "بن", "با", "بلد", "بش")):
+        return True
+    return at > first and word[:1] in "و" and _is_verb(word)
+
+
+def _is_verb(word: str) -> bool:
+    """Tell whether a word with و before it looks like a verb."""
+    return _is_says(word) or (word[1:2] in ("ي", "ت") and not article(word) and len(word) > 4)
+
+
+def _phrase(sentence: Sentence, first: int) -> tuple[str, int, int]:
+    """Return the noun phrase that begins at ``first`` with its span; "" where none does."""
+    last = first - 1
+    inside = False
+    for at in range(first, min(first + _LONGEST, len(sentence.tokens))):
+        gap = sentence.gap(at - 1)
+        if at > first and (_BREAK.search(gap) or (inside and _QUOTES.search(gap) and _leaves(gap))):
+            break
+        if _ends(sentence, at, first):
+            break
+        if at > first and _QUOTES.search(gap):
+            inside = not inside
+        last = at
+    while last >= first and sentence.word(last) in ("و", "او"):
+        last -= 1
+    if last < first:
+        return "", 0, 0
+    start, end = sentence.tokens[first].start, sentence.tokens[last].end
+    if sentence.text[start - 1 : start] in ('"', "«", "“"):
+        inside = True
+    return sentence.text[start:end], start, end
+
+
+def _leaves(gap: str) -> bool:
+    """Tell whether a closing quotation mark is followed by something other than a name's rest."""
+    return gap.count('"') > 1
+
+
+def _skip(sentence: Sentence, at: int) -> int:
+    """Return the first token at or after ``at`` that is neither time nor filler."""
+    while sentence.word(at) in _TIMES or sentence.word(at) in _FILLER:
+        at += 1
+    return at
+
+
+def _strip_for(sentence: Sentence, first: int) -> tuple[str, int, int]:
+    """Return the noun phrase at ``first`` without the ل glued to it («وفقاً للدفاع»)."""
+    name, start, end = _phrase(sentence, first)
+    word = sentence.word(first)
+    if name and word.startswith("ل"):
+        start = offset_in(sentence.text, sentence.tokens[first], 1)
+        name = sentence.text[start:end]
+    return name, start, end
+
+
+def _behind(sentence: Sentence, at: int) -> Attribution:
+    """Return the attribution «بحسب …» at token ``at``."""
+    first = at + 1
+    for _ in range(4):
+        first = _skip(sentence, first)
+        word = sentence.word(first)
+        owned = sentence.word(first + 1)[:2] in ("ال", "لل")
+        lead = owned and any(one in _LEAD for one, _ in readings(word))
+        if lead or _is_says(word) or _is_said(word) or word in _OPENERS:
+            first += 1
+        else:
+            break
+    glued = sentence.word(first).startswith("لل") or any(
+        one in _WITH_FOR for one, _ in readings(sentence.word(at))
+    )
+    take = _strip_for if glued else _phrase
+    return Attribution(at, *take(sentence, first), behind=True)
+
+
+def _before(sentence: Sentence, at: int) -> Attribution:
+    """Return the attribution whose verb is token ``at``."""
+    first = _skip(sentence, at + 1)
+    word = sentence.word(first)
+    if word in ("رويترز",) and sentence.word(first + 1) == "عن":
+        first += 2
+    if any(one in _LEAD for one, _ in readings(word)) and sentence.word(first + 1)[:1] == "ل":
+        name, start, end = _strip_for(sentence, first + 1)
+    else:
+        name, start, end = _phrase(sentence, first)
+    if sentence.word(at).removeprefix("و") in ("نقل", "نقلت"):
+        name, start, end = _relayed(sentence, at + 1) or ("", 0, 0)
+    elif sentence.word(at - 1) == "قد":
+        name, start, end = _had_said(sentence, at) or (name, start, end)
+    elif not name:
+        name, start, end = _had_said(sentence, at) or _subject(sentence, at)
+    if _BREAK.search(sentence.gap(at)) and first == at + 1:
+        name = ""
+    return Attribution(at, name, start, end, behind=False,
+                       nominal=not _has_that(sentence, at, end))  # fmt: skip
+
+
+def _had_said(sentence: Sentence, at: int) -> tuple[str, int, int] | None:
+    """Return the subject of «كانت المصادر قد قالت»."""
+    for first in range(at - 2, max(-1, at - _LONGEST), -1):
+        if _BREAK.search(sentence.gap(first)):
+            return None
+        if sentence.word(first).removeprefix("و") in ("كان", "كانت"):
+            return _phrase(sentence, first + 1)
+    return None
+
+
+def _subject(sentence: Sentence, at: int) -> tuple[str, int, int]:
+    """Return the words before a present verb back to a sign: «: "وزارة الدفاع تقدر بأن»."""
+    first = at
+    while first > max(0, at - _SUBJECT) and not _SIGN.search(sentence.gap(first - 1)):
+        first -= 1
+    if first == at or (first and not _SIGN.search(sentence.gap(first - 1))):
+        return "", 0, 0
+    if _ends(sentence, first, first):
+        return "", 0, 0
+    start, end = sentence.tokens[first].start, sentence.tokens[at - 1].end
+    return sentence.text[start:end], start, end
+
+
+def _relayed(sentence: Sentence, first: int) -> tuple[str, int, int] | None:
+    """Return who is quoted in «نقلت الوكالة عن مصدر …»."""
+    for at in range(first, min(first + _LONGEST, len(sentence.tokens) - 1)):
+        if sentence.word(at) == "عن":
+            return _phrase(sentence, at + 1)
+    return None
+
+
+def _has_that(sentence: Sentence, at: int, end: int) -> bool:
+    """Tell whether «إن» or a quotation follows the speaker."""
+    thats = {"ان", "انه", "انها", "بان", "بانه", "انهم"}
+    for step in range(at + 1, min(at + 16, len(sentence.tokens))):
+        if sentence.word(step) in thats:
+            return True
+        if sentence.tokens[step].start >= end and ":" in sentence.gap(step - 1):
+            return True
+    return False
+
+
+def attributions(sentence: Sentence) -> Iterator[Attribution]:
+    """Yield the attributions of a sentence in order."""
+    passed = -1
+    for at, token in enumerate(sentence.tokens):
+        if token.number or at <= passed:
+            continue
+        if has(token.word, _ACCORDING) and sentence.word(at - 1) != "علي":
+            found = _behind(sentence, at)
+        elif (
+            _is_says(token.word)
+            or (_is_said(token.word) and sentence.word(at - 1) in ("ما", "لما", "كما", "الذي"))
+            or (token.word in _NOUN and article(sentence.word(at + 1)))
+        ):
+            if sentence.word(at - 1) in ("التي", "الذي", "ما", "لما", "كما"):
+                if sentence.word(at - 1) in ("التي", "الذي"):
+                    continue
+                found = _behind(sentence, at - 1)
+            else:
+                found = _before(sentence, at)
+        else:
+            continue
+        if token.word.removeprefix("و") == "نقل" and not found.name:
+            continue
+        yield found
+        passed = max([at, *(i for i in range(at, min(at + 14, len(sentence.tokens)))
+                            if sentence.tokens[i].start < found.end)])  # fmt: skip
+
+
+def _cut_off(sentence: Sentence, said: Attribution, at: int) -> bool:
+    """Tell whether a new clause begins between a saying and the figure at ``at``."""
+    for step in range(said.at + 1, at):
+        word = sentence.word(step)
+        if word in _NEW_CLAUSE or (word == "حين" and sentence.word(step - 1) == "في"):
+            return True
+        broken = "،" in sentence.gap(step - 1) or "," in sentence.gap(step - 1)
+        if said.nominal and broken and word.startswith("و") and word.endswith("ت"):
+            return True
+    return False
+
+
+def speaker_of(sentence: Sentence, found: list[Attribution], at: int, earlier: str) -> str:
+    """Return who says the figure at token ``at``; ``earlier`` spoke before in the paragraph."""
+    for said in reversed([one for one in found if not one.behind and one.at <= at]):
+        if said.start <= sentence.tokens[at].start < said.end:
+            continue
+        if _cut_off(sentence, said, at):
+            break
+        if said.name:
+            return said.name
+        return earlier
+    for said in found:
+        if said.behind and said.name and (said.at > at or said.at <= 1):
+            return said.name
+    return ""
+
+
+def last_speaker(found: list[Attribution], earlier: str) -> str:
+    """Return who was named last, for a pronoun in the next sentence."""
+    names = [one.name for one in found if one.name and not places_named(one.name)]
+    return names[-1] if names else earlier

@@ -1,0 +1,117 @@
+"""Words that say what happened to people: «قتل», «إصابة», «اعتقلت», «عدد القتلى … بلغ»."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.events.figures import FILE, KINDS, victim_kind
+from bot.events.sentences import Sentence, article, has, words_of
+from bot.models import ClaimKind
+from bot.text.lexicon import labelled_words
+from bot.text.names import readings
+
+_SOURCES = tuple(
+    (kind, noun, words_of(FILE, f"{'noun' if noun else 'verb'}_{kind}"))
+    for kind in KINDS
+    for noun in (True, False)
+    if f"{'noun' if noun else 'verb'}_{kind}" in labelled_words(FILE)
+)
+_WEAK = words_of(FILE, "weak")
+_AFTER = {
+    kind: words_of(FILE, f"after_{kind}")
+    for kind in KINDS
+    if f"after_{kind}" in labelled_words(FILE)
+}
+_LIVES, _RID = words_of(FILE, "lives"), words_of(FILE, "rid")
+ENDS = words_of(FILE, "ends")
+_TALLY, _COUNTED = words_of(FILE, "tally"), words_of(FILE, "counted")
+# What makes a killing no report of one: «محاولة قتل», «ذكرى مقتل», «الذين قتلوا», «كادت تقتل».
+_UNREAL = words_of(FILE, "unreal")
+_WHO = words_of(FILE, "who")
+_FORECAST = words_of(FILE, "forecast")
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A word at ``at`` that says ``kind``; ``last`` differs for «قتل وأصيب»."""
+
+    at: int
+    last: int
+    kind: ClaimKind
+    noun: bool
+    weak: bool
+
+
+def _word_kind(word: str) -> tuple[ClaimKind, bool] | None:
+    """Return the kind that a word says and whether it is a noun of action."""
+    for one, taken in readings(word):
+        for kind, noun, words in _SOURCES:
+            if one in words and (noun or taken == 0 or word[0] in "وف"):
+                return kind, noun
+    return None
+
+
+def _phrase_kind(sentence: Sentence, at: int) -> tuple[ClaimKind, bool] | None:
+    """Return the kind of «أودى بحياة», «راح ضحيته», «القضاء على»."""
+    word = sentence.word(at)
+    if has(word, _LIVES) or (has(word, _RID) and sentence.word(at + 1) == "علي"):
+        return ClaimKind.KILLED, True
+    if word == "ضحيه" and sentence.word(at - 1).removeprefix("و") == "راح":
+        return ClaimKind.KILLED, True
+    return None
+
+
+def triggers(sentence: Sentence) -> list[Trigger]:
+    """Return the words of happening in a sentence, «مقتل وإصابة» as one."""
+    found: list[Trigger] = []
+    for at, token in enumerate(sentence.tokens):
+        said = None if token.number else _phrase_kind(sentence, at) or _word_kind(token.word)
+        if said is None or _unreal(sentence, at, said[1]):
+            continue
+        kind, noun = said
+        weak = has(token.word, _WEAK) and _phrase_kind(sentence, at) is None
+        before = found[-1] if found else None
+        plural = before and sentence.word(before.at).endswith(("وا", "ا"))
+        joined = before and not plural and before.last == at - 1 and token.word.startswith("و")
+        if before and joined and {before.kind, kind} == {ClaimKind.KILLED, ClaimKind.WOUNDED}:
+            found[-1] = Trigger(before.at, at, ClaimKind.KILLED_OR_WOUNDED, noun, False)
+        else:
+            found.append(Trigger(at, at, kind, noun, weak))
+    return found
+
+
+def _unreal(sentence: Sentence, at: int, noun: bool) -> bool:
+    """Tell whether the words before make it a plan, a fear, a memory or known people."""
+    before = [sentence.word(at - step) for step in (1, 2, 3, 4)]
+    if has(before[0], _UNREAL) or (not noun and before[0] in _WHO):
+        return True
+    if not noun and before[0] in ("قد", "كانوا") and before[1] in _WHO:
+        return True
+    if any(word in _FORECAST for word in before):
+        return True
+    present = [word for word in before if word[:1] in ("ي", "ت")]
+    return noun and "قد" in before and bool(present)
+
+
+def after_kind(word: str) -> tuple[ClaimKind, bool] | None:
+    """Return the kind of a word that follows its figure, and whether it only ends («مصرعهم»)."""
+    for kind, words in _AFTER.items():
+        if word in words:
+            return kind, word in ENDS
+    return None
+
+
+def tally_kind(sentence: Sentence, at: int) -> ClaimKind | None:
+    """Return what the noun at ``at`` tallies: «عدد القتلى», «الحصيلة», «الجرحى بلغ»."""
+    word = sentence.word(at)
+    kind = victim_kind(word)
+    plural = any(one.removeprefix("ال") in _COUNTED for one, _ in readings(word))
+    if kind is not None and plural:
+        named = any(_is_tally(sentence.word(at - step)) for step in (1, 2))
+        return kind if named or article(word) else None
+    return None
+
+
+def _is_tally(word: str) -> bool:
+    """Tell whether a folded word is «عدد», «حصيلة»."""
+    return any(one.removeprefix("ال") in _TALLY for one, _ in readings(word))

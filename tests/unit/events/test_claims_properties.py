@@ -1,0 +1,87 @@
+"""What holds of claims in any text: no failure, spans of the text, linear time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.events.claims import extract
+from tests.unit.events.claim_samples import CIRCUMSTANCES, FIGURES, SAID
+
+_PIECES = sorted({word for text, _ in FIGURES for word in text.split()})
+_TEXTS = [row[0] for row in (*FIGURES, *SAID, *CIRCUMSTANCES)]
+
+
+def _check(text: str) -> None:
+    for claim in extract(text, year=2026):
+        span = text[claim.start : claim.end]
+        assert 0 <= claim.start < claim.end <= len(text)
+        assert span
+        assert span.encode() in text.encode()
+        assert claim.speaker in text
+        assert claim.place in text
+        if claim.minimum is not None and claim.maximum is not None:
+            assert 0 <= claim.minimum <= claim.maximum
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300))
+def test_no_text_at_all_makes_it_fail(text: str) -> None:
+    _check(text)
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.lists(st.sampled_from([*_PIECES, "،", ".", "\n", "(", '"', "1,4", "٪"]), max_size=60))
+def test_words_of_conflict_in_any_order_give_spans_of_the_text(words: list[str]) -> None:
+    _check(" ".join(words))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(_TEXTS),
+    st.sampled_from(["\u200f", "ـ", "\u064e", "\u202b"]),
+    st.integers(0, 40),
+)
+def test_hidden_characters_never_move_a_span_out_of_the_text(
+    text: str, hidden: str, at: int
+) -> None:
+    _check(text[:at] + hidden + text[at:])
+
+
+@pytest.mark.parametrize("text", _TEXTS)
+def test_every_sample_gives_spans_of_its_own_text(text: str) -> None:
+    _check(text)
+    assert extract(text, year=2026)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "قتل 3 جنود وأصيب 5 في حلب ",
+        "و",
+        "1",
+        "مئة وخمسة ",
+        "قال إن ",
+        "القتلى ",
+        "(",
+        "، ",
+        "بين 3 و5 ",
+    ],
+)
+def test_time_grows_with_the_text_and_no_faster(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = (piece * (size // len(piece) + 1))[:size]
+        best = float("inf")
+        for _ in range(2):
+            began = time.process_time()
+            extract(text)
+            best = min(best, time.process_time() - began)
+        return best
+
+    extract(piece)
+    small, large = seconds(12_500), seconds(50_000)
+
+    assert large < max(small, 0.02) * 4 * 3  # four times the text; thrice for noise
