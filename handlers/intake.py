@@ -45,6 +45,17 @@ def worth_storing(text: str) -> bool:
     return len(text) >= _LONG_CHARS or "\n\n" in text.strip()
 
 
+def is_address(text: str) -> bool:
+    """Tell whether an operator's message is the address of a page and nothing else."""
+    return text.strip().lower().startswith(("http://", "https://")) and len(text.split()) == 1
+
+
+async def store_page(services: Services, talk: Talk, address: str) -> None:
+    """Store the article of the page whose address an operator sent."""
+    stored = await services.intake.ingest_page(address)
+    await say(talk, _outcome_line(talk.texts, stored.outcome, stored.title, stored.paragraphs))
+
+
 async def offer_to_store(talk: Talk) -> None:
     """Ask whether the pasted text is an article."""
     rows = ((Button(talk.texts("intake.store"), STORE), Button(talk.texts("intake.no"), DISCARD)),)
@@ -97,6 +108,10 @@ async def document(services: Services, update: Update, _context: ContextTypes.DE
     with tempfile.TemporaryDirectory(prefix="mujaz-") as folder:
         path = Path(folder, name)
         await (await sent.get_file()).download_to_drive(path)
+        if path.suffix.lower() == ".opml":
+            new, known = await services.watching.import_list(_text_of(path))
+            await say(talk, talk.texts.html("sources.imported", new=new, known=known))
+            return
         report = await services.intake.ingest_paths([path])
     lines = [
         _outcome_line(talk.texts, one.outcome, one.title, one.paragraphs) for one in report.articles
@@ -107,6 +122,10 @@ async def document(services: Services, update: Update, _context: ContextTypes.DE
     await say(talk, "\n".join(lines[:20]))
 
 
+def _text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
+
+
 async def _store(services: Services, texts: Texts, message: Message, text: str) -> str:
     name, url, published_at = origin_of(message)
     stored = await services.intake.ingest_text(
@@ -114,6 +133,7 @@ async def _store(services: Services, texts: Texts, message: Message, text: str) 
         source_name=name or texts("intake.source"),
         url=url,
         published_at=published_at,
+        origin=author_of(message),
     )
     return _outcome_line(texts, stored.outcome, stored.title, stored.paragraphs)
 
@@ -122,6 +142,14 @@ def _outcome_line(texts: Texts, outcome: IntakeOutcome, title: str, paragraphs: 
     said = texts.html(_OUTCOME_KEYS[outcome])
     count = escape(texts.count("intake.paragraphs", paragraphs))
     return f"{said} ({count})\n<b>{escape(isolate(shorten(one_line(title), _TITLE_UNITS)))}</b>"
+
+
+def author_of(message: Message) -> str:
+    """Return who signed a post that was forwarded from a channel, "" where nobody did."""
+    origin = message.forward_origin
+    if isinstance(origin, (MessageOriginChannel, MessageOriginChat)):
+        return origin.author_signature or ""
+    return ""
 
 
 def origin_of(message: Message) -> tuple[str, str, datetime | None]:

@@ -7,7 +7,7 @@ whose name an article is kept and what is told about it; a bad input never stops
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,15 +15,18 @@ from random import SystemRandom
 from urllib.parse import urlsplit
 
 from bot.clock import Clock
-from bot.errors import FileRefusedError, InputError
-from bot.models import Intake, NewArticle, Source, SourceKind
-from bot.sources.base import FeedReader, PageFetcher
-from bot.sources.feed import FeedWorker
-from bot.sources.file import find_files, read_file
+from bot.errors import FeedError, FileRefusedError, InputError
+from bot.models import Arrival, Intake, NewArticle, Source, SourceKind
+from bot.sources.base import BodyKind, BodyReader, PageFetcher
+from bot.sources.file import FileArticle, FileContents, find_files, read_bytes, read_file
 from bot.sources.identity import identity_of
 from bot.sources.links import absolute_link
+from bot.sources.parser import ParserProcess
 from bot.sources.poll import FeedStore, Poller, PollReport
 from bot.text.paragraphs import split_post
+
+_BATCH = 100  # articles of one transaction
+_FOREIGN = {"error.file.pdf": BodyKind.PDF, "error.file.web_page": BodyKind.PAGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +56,13 @@ class Ingest:
         *,
         interval_s: float = 900,
         max_mb: int = 20,
-        reader: FeedReader | None = None,
+        reader: BodyReader | None = None,
+        full_text: bool = False,
     ) -> None:
-        """``interval_s`` is the usual time between two visits to a feed, ``max_mb`` for files."""
+        """``full_text``: pages are read where a feed carries only summaries.
+
+        ``interval_s`` is the usual time between two visits to a feed, ``max_mb`` for files.
+        """
         self._store = store
         self._clock = clock
         self._max_mb = max_mb
@@ -63,9 +70,10 @@ class Ingest:
             store,
             clock,
             fetcher,
-            reader or FeedWorker(),
+            reader or ParserProcess(),
             interval_s=interval_s,
             draw=SystemRandom().random,
+            full_text=full_text,
         )
 
     async def ingest_paths(
@@ -75,12 +83,16 @@ class Ingest:
         source_name: str = "",
         published_at: datetime | None = None,
         url: str = "",
+        columns: Mapping[str, str] | None = None,
+        on_file: Callable[[int, int], None] | None = None,
     ) -> IngestReport:
-        """Store the articles of files and folders.
+        """Store the articles of files and folders, many in one transaction.
 
         ``published_at`` holds for articles that name no time of their own, ``source_name`` for
         those that name no outlet (else the address's host or the file's name does). An address
         belongs to one article: with several, InputError is raised before anything is stored.
+        ``columns`` names the columns of tables; ``on_file`` is told how many of how many files
+        are done. What is stored already is known, so that a run cut short is simply repeated.
         """
         link = _checked_link(url)
         files = await asyncio.to_thread(lambda: list(find_files(paths)))
@@ -91,9 +103,10 @@ class Ingest:
         refused: list[RefusedFile] = []
         if not files:
             refused.extend(RefusedFile(path=path, error=_error("no_files", path)) for path in paths)
-        for path in files:
+        batch: list[Arrival] = []
+        for number, path in enumerate(files, start=1):
             try:
-                contents = await asyncio.to_thread(read_file, path, limit_mb=self._max_mb)
+                contents = await self._contents(path, columns or {})
             except FileRefusedError as error:
                 refused.append(RefusedFile(path=path, error=error))
                 continue
@@ -109,8 +122,34 @@ class Ingest:
                 name = found.source_name or source_name or _name_of(article.url, path)
                 if name not in sources:
                     sources[name] = await self._source(SourceKind.FILE, name)
-                stored.append(await self._keep(sources[name], article))
+                batch.append(_arrival(sources[name], article))
+                if len(batch) >= _BATCH:
+                    stored += await self._store.add_articles(batch, now=self._clock.now())
+                    batch.clear()
+            if on_file is not None:
+                on_file(number, len(files))
+        if batch:
+            stored += await self._store.add_articles(batch, now=self._clock.now())
         return IngestReport(articles=tuple(stored), refused=tuple(refused))
+
+    async def _contents(self, path: Path, columns: Mapping[str, str]) -> FileContents:
+        """Return the articles of a file; pages and PDFs are read in the parser's process."""
+        try:
+            return await asyncio.to_thread(read_file, path, limit_mb=self._max_mb, columns=columns)
+        except FileRefusedError as error:
+            kind = _FOREIGN.get(error.key)
+            if kind is None:
+                raise
+        raw = await asyncio.to_thread(read_bytes, path, limit_mb=self._max_mb)
+        try:
+            read = await self._poller.read_body(raw, kind)
+        except FeedError as error:
+            raise FileRefusedError(key=error.key, name=path.name) from error
+        name = read.title if kind is BodyKind.PAGE else ""
+        found = tuple(FileArticle(article=one, source_name=name) for one in read.articles)
+        if not found:
+            raise FileRefusedError(key="error.page.no_article", name=path.name)
+        return FileContents(articles=found)
 
     async def ingest_text(
         self,
@@ -119,10 +158,18 @@ class Ingest:
         source_name: str,
         published_at: datetime | None = None,
         url: str = "",
+        kind: SourceKind = SourceKind.FORWARD,
+        origin: str = "",
     ) -> Intake:
-        """Store a pasted or forwarded text; raises TextRefusedError when it holds no article."""
-        article = replace(split_post(text), url=_checked_link(url), published_at=published_at)
-        return await self.store(article, source_name=source_name, kind=SourceKind.FORWARD)
+        """Store a pasted or forwarded text, or a post of a channel.
+
+        ``origin`` is who said a forwarded post first. Raises TextRefusedError when it holds no
+        article.
+        """
+        article = replace(
+            split_post(text), url=_checked_link(url), published_at=published_at, origin=origin
+        )
+        return await self.store(article, source_name=source_name, kind=kind)
 
     async def store(
         self, article: NewArticle, *, source_name: str, kind: SourceKind = SourceKind.FILE
@@ -130,9 +177,32 @@ class Ingest:
         """Store one article under the name of its source."""
         return await self._keep(await self._source(kind, source_name), article)
 
-    async def add_feed(self, address: str) -> Source:
-        """Keep a feed and store its articles; raises AddressError, FetchError or FeedError."""
-        return await self._poller.add_feed(address)
+    async def add_source(self, address: str) -> Source:
+        """Keep a feed or channel and store its articles.
+
+        Raises AddressError, FetchError or FeedError.
+        """
+        return await self._poller.add_source(address)
+
+    async def ingest_page(
+        self, address: str, *, source_name: str = "", published_at: datetime | None = None
+    ) -> Intake:
+        """Store the article of a web page under the name of its site.
+
+        ``published_at`` holds where the page tells no time. Raises AddressError, FetchError or
+        FeedError when there is no article.
+        """
+        page = await self._poller.read_page(address)
+        if not page.articles:
+            raise FeedError(key="error.page.no_article")
+        found = page.articles[0]
+        article = replace(
+            found,
+            url=found.url or absolute_link(address),
+            published_at=found.published_at or published_at,
+        )
+        name = source_name or page.title or _name_of(article.url, Path(address))
+        return await self.store(article, source_name=name, kind=SourceKind.PAGE)
 
     async def poll_due(self) -> PollReport:
         """Visit the feeds that are due; what fails is kept with its feed and told here."""
@@ -146,8 +216,14 @@ class Ingest:
         return await self._store.ensure_source(kind, name.strip(), now=self._clock.now())
 
     async def _keep(self, source: Source, article: NewArticle) -> Intake:
-        identity = identity_of(source, article)
-        return await self._store.add_article(source, article, identity, now=self._clock.now())
+        (stored,) = await self._store.add_articles(
+            [_arrival(source, article)], now=self._clock.now()
+        )
+        return stored
+
+
+def _arrival(source: Source, article: NewArticle) -> Arrival:
+    return Arrival(source=source, article=article, identity=identity_of(source, article))
 
 
 def _checked_link(url: str) -> str:

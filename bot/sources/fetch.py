@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Sequence
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NoReturn
 
@@ -26,11 +27,13 @@ from bot.sources.guard import (
     resolve,
     trusted_pairs,
 )
-from bot.sources.policy import max_age_s, retry_after_s
+from bot.sources.manners import HostTurns
+from bot.sources.policy import freshness_s, retry_after_s
 from bot.sources.unpack import TooLargeError, Unpacker
 
 USER_AGENT = f"Mujaz/{__version__} (+https://pypi.org/project/mujaz/)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _MOST_REDIRECTS = 5
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml,"
@@ -58,8 +61,11 @@ class Fetcher:
         max_bytes: int = 15_000_000,
         trusted_hosts: Sequence[str] = (),
         resolver: Resolver = resolve,
+        host_pause_s: float = 0.5,
     ) -> None:
         """``timeout_s`` is for one fetch in all, redirects and body included.
+
+        A host gets one request at a time, begun at least ``host_pause_s`` after the one before.
 
         ``trusted_hosts`` are ``host:port`` pairs of the operator's own network.
         """
@@ -68,6 +74,7 @@ class Fetcher:
         self._trusted = trusted_pairs(trusted_hosts)
         self._resolver = resolver
         self._client: httpx.AsyncClient | None = None
+        self._turns = HostTurns(host_pause_s)
 
     async def fetch(
         self, address: str, *, etag: str = "", last_modified: str = ""
@@ -78,8 +85,7 @@ class Fetcher:
         sent += [(b"If-None-Match", etag.encode("latin-1"))] if etag else []
         sent += [(b"If-Modified-Since", last_modified.encode("latin-1"))] if last_modified else []
         try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._follow(checked_url(address, self._trusted), sent)
+            return await self._follow(checked_url(address, self._trusted), sent)
         except TimeoutError as error:
             raise FetchError(key="error.fetch.timeout") from error
         except httpx.TimeoutException as error:
@@ -99,16 +105,34 @@ class Fetcher:
     async def _follow(
         self, url: httpx.URL, headers: list[tuple[bytes, bytes]]
     ) -> Fetched | NotModified:
+        left_s, moved_to, for_good = self._timeout_s, "", True
+        loop = asyncio.get_running_loop()
         for _ in range(_MOST_REDIRECTS + 1):
-            request = httpx.Request("GET", url, headers=headers)
-            response = await self._opened().send(request, stream=True)
-            try:
-                if response.status_code not in _REDIRECTS:
-                    return await self._read(response, conditional=len(headers) > 3)
-                url = self._next_hop(url, response.headers.get("location", ""))
-            finally:
-                await response.aclose()
+            async with self._turns.turn(url.netloc.decode()):  # waiting for it costs no time
+                began = loop.time()
+                async with asyncio.timeout(left_s):
+                    answer = await self._hop(url, headers)
+                left_s -= loop.time() - began
+            if not isinstance(answer, tuple):
+                return replace(answer, moved_to=moved_to)
+            url, permanent = answer
+            for_good = for_good and permanent
+            moved_to = str(url) if for_good else moved_to
         raise FetchError(key="error.fetch.redirects")
+
+    async def _hop(
+        self, url: httpx.URL, headers: list[tuple[bytes, bytes]]
+    ) -> Fetched | NotModified | tuple[httpx.URL, bool]:
+        """Return the answer, or where to go on and whether that is so for good."""
+        request = httpx.Request("GET", url, headers=headers)
+        response = await self._opened().send(request, stream=True)
+        try:
+            if response.status_code not in _REDIRECTS:
+                return await self._read(response, conditional=len(headers) > 3)
+            following = self._next_hop(url, response.headers.get("location", ""))
+            return following, response.status_code in _FOR_GOOD
+        finally:
+            await response.aclose()
 
     def _opened(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -134,7 +158,10 @@ class Fetcher:
         return following
 
     async def _read(self, response: httpx.Response, *, conditional: bool) -> Fetched | NotModified:
-        fresh_s = max_age_s(response.headers.get("cache-control", ""))
+        told = response.headers
+        fresh_s = freshness_s(
+            told.get("cache-control", ""), told.get("expires", ""), told.get("date", "")
+        )
         if response.status_code == 304 and conditional:
             return NotModified(max_age_s=fresh_s)
         if response.status_code != 200:

@@ -1,4 +1,4 @@
-"""Files into articles: text in the customers' format, and reports as JSON lines.
+"""Files into articles: text in the customers' format, reports as JSON lines, and tables.
 
 A file is either read whole or refused with a reason that its owner understands. How text
 becomes paragraphs is decided in :mod:`bot.text.paragraphs`; storing is not done here.
@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import FileRefusedError, TextRefusedError
 from bot.models import NewArticle
 from bot.sources.decoding import control_share, decode_file, has_utf16_mark
-from bot.sources.reports import read_reports
+from bot.sources.reports import Report, read_reports
+from bot.sources.tables import read_table
 from bot.text.paragraphs import split_article
 
 MEGABYTE = 1_000_000
-_READ_SUFFIXES = (".txt", ".jsonl")  # looked for in folders; a file named directly may have any
+_READ_SUFFIXES = (
+    ".txt",
+    ".jsonl",
+    ".csv",
+    ".html",
+    ".htm",
+    ".pdf",
+)  # looked for in folders; a file named directly may have any
 _BINARY_SHARE = 0.005  # of control characters; text has none
 
 # What a file is by its first bytes, so that its owner is told more than "binary".
@@ -57,7 +65,7 @@ class FileContents:
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the named files, and the ``.txt`` and ``.jsonl`` files of the named folders, sorted.
+    """Yield the named files, and those of the named folders that may hold articles, sorted.
 
     Hidden files and linked folders inside a folder are left alone. What does not exist is
     yielded too, for :func:`read_file` to refuse by name.
@@ -73,10 +81,15 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path]:
                     yield Path(folder, name)
 
 
-def read_file(path: Path, *, limit_mb: int = 20) -> FileContents:
+def read_file(
+    path: Path, *, limit_mb: int = 20, columns: Mapping[str, str] | None = None
+) -> FileContents:
     """Return the articles of a file of at most ``limit_mb`` megabytes; blocks while reading.
 
-    Raises FileRefusedError with a key ``error.file.…`` and the file's name.
+    ``columns`` names the columns of a table or of JSON lines (``title``, ``text``, ``url``,
+    ``published_at``, ``source``) that are called otherwise. Web pages and PDFs are refused: they
+    are read in the parser's process. Raises FileRefusedError with a key ``error.file.…`` and the
+    file's name.
     """
     name = path.name or str(path)
     raw = _read(path, name, limit_mb)
@@ -87,7 +100,9 @@ def read_file(path: Path, *, limit_mb: int = 20) -> FileContents:
     if not text.strip():
         raise FileRefusedError(key="error.file.empty", name=name)
     if path.suffix.lower() == ".jsonl":
-        return _reports(text, name)
+        return _reports(read_reports(text, columns or {}), name)
+    if path.suffix.lower() == ".csv":
+        return _reports(read_table(text, columns or {}), name)
     if text.lstrip()[:15].lower().startswith(("<!doctype html", "<html", "<?xml")):
         raise FileRefusedError(key="error.file.web_page", name=name)
     try:
@@ -95,6 +110,11 @@ def read_file(path: Path, *, limit_mb: int = 20) -> FileContents:
     except TextRefusedError as error:
         reason = "no_body" if error.key == "error.text.no_body" else "empty"
         raise FileRefusedError(key=f"error.file.{reason}", name=name) from error
+
+
+def read_bytes(path: Path, *, limit_mb: int = 20) -> bytes:
+    """Return what is in a file; raises FileRefusedError as :func:`read_file` does."""
+    return _read(path, path.name or str(path), limit_mb)
 
 
 def _read(path: Path, name: str, limit_mb: int) -> bytes:
@@ -130,8 +150,8 @@ def _refuse_binary(raw: bytes, name: str) -> None:
         raise FileRefusedError(key="error.file.binary", name=name)
 
 
-def _reports(text: str, name: str) -> FileContents:
-    reports, bad_lines = read_reports(text)
+def _reports(read: tuple[list[Report], list[int]], name: str) -> FileContents:
+    reports, bad_lines = read
     refused: tuple[FileRefusedError, ...] = ()
     if bad_lines:
         refused = (

@@ -2,19 +2,21 @@
 
 A source that answers is visited at the usual interval, or less often where it asks for that.
 One that fails is visited less and less often, at least once a day, and never before the time it
-names itself.
+names itself. One that says for a week that it has moved is visited at its new address.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from bot.errors import MujazError
+from bot.models import Source
 
 DAY_S = 86_400.0
+ADOPT_AFTER = timedelta(days=7)  # a "permanent" move is often a mistake of hours
 _MISSING_S = 3_600.0  # first pause after "not found"; pages come back, but not within minutes
 _JITTER = 0.1  # greatest share added, so that sources added together drift apart
 _NOT_FOUND, _GONE = 404, 410
@@ -58,6 +60,32 @@ def _delay_s(visit: Visit, interval_s: float) -> float:
     return max(delay_s, min(visit.retry_after_s or 0.0, DAY_S))
 
 
+def visited(source: Source, visit: Visit, now: datetime, *, moved_to: str, key: str) -> Source:
+    """Return ``source`` with what a visit taught: success or failure (``key``), and its address.
+
+    A permanent move is adopted when it has been told for a week, or when the old address says
+    that it is gone.
+    """
+    known = replace(source, checked_at=now, failures=visit.failures, last_error=key)
+    if visit.failures:
+        known = replace(known, failing_since_at=source.failing_since_at or now)
+        gone = visit.status in (_NOT_FOUND, _GONE)
+        return _moved(known) if gone and source.moved_to else known
+    known = replace(known, succeeded_at=now, failing_since_at=None, told_at=None)
+    if not moved_to or moved_to == source.address:
+        return replace(known, moved_to="", moved_at=None)
+    if moved_to != source.moved_to or source.moved_at is None:
+        return replace(known, moved_to=moved_to, moved_at=now)
+    return _moved(known) if now - source.moved_at >= ADOPT_AFTER else known
+
+
+def _moved(source: Source) -> Source:
+    """Return the source at its new address, to which no validator of the old one belongs."""
+    return replace(
+        source, address=source.moved_to, moved_to="", moved_at=None, etag="", last_modified=""
+    )
+
+
 def retry_after_s(value: str, date: str) -> float | None:
     """Return the seconds of a Retry-After header: a number, or a time by the server's clock.
 
@@ -70,12 +98,19 @@ def retry_after_s(value: str, date: str) -> float | None:
     return max(0.0, (until - now).total_seconds()) if until and now else None
 
 
-def max_age_s(cache_control: str) -> float | None:
-    """Return for how long an answer stays fresh, None when nobody says or it never does."""
+def freshness_s(cache_control: str, expires: str = "", date: str = "") -> float | None:
+    """Return for how long an answer stays fresh, None when nobody says or it never does.
+
+    ``max-age`` is believed before an ``Expires`` time, which counts from the server's own Date.
+    """
     if "no-cache" in cache_control.lower() or "no-store" in cache_control.lower():
         return None
-    found = _MAX_AGE.search(cache_control)
-    return float(found[1]) if found else None
+    if found := _MAX_AGE.search(cache_control):
+        return float(found[1])
+    until, now = _http_date(expires), _http_date(date)
+    if until is None or now is None or until <= now:
+        return None
+    return (until - now).total_seconds()
 
 
 def _http_date(value: str) -> datetime | None:

@@ -1,6 +1,6 @@
-"""Visiting feeds: fetch, parse, store, and remember when to come again.
+"""Visiting feeds and channel pages: fetch, parse, store, and remember when to come again.
 
-One visit never stops another: what goes wrong with a feed is kept with it as a message key. Here
+One visit never stops another: what goes wrong with a source is kept with it as a message key. Here
 is the order of things; the rules are in :mod:`bot.sources.policy`, the network and the parser
 behind the two protocols of :mod:`bot.sources.base`.
 """
@@ -18,15 +18,19 @@ from urllib.parse import urlsplit
 
 from bot.clock import Clock
 from bot.errors import FeedError, FetchError, InputError, MujazError
-from bot.models import IntakeOutcome, Source, SourceKind
-from bot.sources.base import FeedReader, Fetched, PageFetcher, ParsedFeed
+from bot.models import Arrival, IntakeOutcome, Source, SourceKind
+from bot.sources.base import BodyKind, BodyReader, Fetched, PageFetcher, ParsedFeed
+from bot.sources.channel import channel_page
+from bot.sources.fulltext import FullText
 from bot.sources.identity import identity_of
-from bot.sources.policy import Visit, failed_visit, next_check_at
+from bot.sources.policy import Visit, failed_visit, next_check_at, visited
 from bot.store.base import ArticleStore, SourceStore
 
 logger = logging.getLogger(__name__)
 
-_HOST_PAUSE_S = 0.5  # between two visits to one host: two a second at most
+_BATCH = 50  # articles of one transaction
+_MOST_TRIED = 3  # feeds that a page names
+_BODIES = {SourceKind.FEED: BodyKind.FEED, SourceKind.CHANNEL: BodyKind.CHANNEL}
 _BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#]\S*)?")
 
 
@@ -55,56 +59,95 @@ class PollReport:
 
 
 class Poller:
-    """Adds feeds and visits those that are due."""
+    """Adds feeds and channels and visits those that are due."""
 
     def __init__(
         self,
         store: FeedStore,
         clock: Clock,
         fetcher: PageFetcher,
-        reader: FeedReader,
+        reader: BodyReader,
         *,
         interval_s: float,
         draw: Callable[[], float],
-        at_once: int = 8,
+        at_once: int = 24,
+        full_text: bool = False,
     ) -> None:
-        """``draw`` gives numbers from 0 to 1 for jitter; ``at_once`` hosts are visited together."""
+        """``draw`` gives numbers from 0 to 1 for jitter; ``at_once`` hosts are visited together.
+
+        ``full_text``: where a feed carries only a summary, the article's page is read.
+        """
         self._store = store
         self._clock = clock
         self._fetcher = fetcher
         self._reader = reader
         self._interval_s = interval_s
         self._draw = draw
+        self._pages = FullText(fetcher, reader)
+        self._full_text = full_text
         self._slots = asyncio.Semaphore(at_once)
         self._users = 0
         self._adding: set[str] = set()  # addresses that no round may visit meanwhile
 
-    async def add_feed(self, address: str) -> Source:
-        """Keep a feed after reading it once, and store its articles.
+    async def add_source(self, address: str) -> Source:
+        """Keep a feed or a channel after reading it once, and store its articles.
 
-        Raises AddressError, FetchError or FeedError when it cannot be read; nothing is kept then.
+        A page is searched for the feeds that it names. Raises AddressError, FetchError or
+        FeedError when nothing can be read; nothing is kept then.
         """
         address = address.strip()
+        if page := channel_page(address):
+            return await self._add(page, SourceKind.CHANNEL)
         if _BARE_ADDRESS.fullmatch(address):
             address = f"https://{address}"
+        async with self._at_work():
+            try:
+                return await self._add(address, SourceKind.FEED)
+            except FeedError as error:
+                if error.key != "error.feed.page":
+                    raise
+                return await self._add_first_of(await self._feeds_of(address), error)
+
+    async def read_page(self, address: str) -> ParsedFeed:
+        """Return the article at an address; raises AddressError, FetchError or FeedError."""
+        async with self._at_work():
+            return await self._pages.page(address, self._clock.now())
+
+    async def read_body(self, body: bytes, kind: BodyKind, address: str = "") -> ParsedFeed:
+        """Return what is in a body that is here already; raises FeedError."""
+        async with self._at_work():
+            return await self._reader.read(
+                body, content_type="", address=address, now=self._clock.now(), kind=kind
+            )
+
+    async def _feeds_of(self, address: str) -> tuple[str, ...]:
+        return (await self._pages.page(address, self._clock.now())).feeds[:_MOST_TRIED]
+
+    async def _add_first_of(self, addresses: Iterable[str], failure: FeedError) -> Source:
+        for address in addresses:
+            try:
+                return await self._add(address, SourceKind.FEED)
+            except (FetchError, InputError) as error:
+                logger.info("a feed that a page names cannot be read: %s", error.key)
+        raise failure
+
+    async def _add(self, address: str, kind: SourceKind) -> Source:
         async with self._at_work():
             fetched = await self._fetcher.fetch(address)
             if not isinstance(fetched, Fetched):
                 raise FetchError(key="error.fetch.broken")
-            feed = await self._parse(fetched, address)
+            feed = await self._parse(fetched, address, kind)
             name = feed.title or urlsplit(address).hostname or address
             self._adding.add(address)
             try:
-                source = await self._store.ensure_source(
-                    SourceKind.FEED, name, address, now=self._clock.now()
-                )
+                source = await self._store.ensure_source(kind, name, address, now=self._clock.now())
                 await self._store_articles(source, feed)
                 return await self._save_success(source, fetched)
             finally:
                 self._adding.discard(address)
 
     async def poll_due(self) -> PollReport:
-        """Visit the feeds that are due, one at a time for each host."""
+        """Visit the sources that are due, one at a time for each host."""
         waiting = await self._store.sources_due(self._clock.now())
         due = [source for source in waiting if source.address not in self._adding]
         if not due:
@@ -131,13 +174,11 @@ class Poller:
     async def _visit_host(self, sources: list[Source]) -> list[PollReport]:
         reports = []
         async with self._slots:
-            for position, source in enumerate(sources):
-                if position:
-                    await asyncio.sleep(_HOST_PAUSE_S)
+            for source in sources:
                 try:
                     reports.append(await self._visit(source))
                 except MujazError as error:  # the store refused: the visit is due again next time
-                    logger.warning("feed %d could not be kept: %s", source.id, error)
+                    logger.warning("source %d could not be kept: %s", source.id, error)
                     failure = FeedFailure(source=source, error=error)
                     reports.append(PollReport(checked=1, failed=(failure,)))
         return reports
@@ -148,13 +189,13 @@ class Poller:
                 source.address, etag=source.etag, last_modified=source.last_modified
             )
             if not isinstance(answer, Fetched):
-                await self._save_visit(source, Visit(max_age_s=answer.max_age_s), "")
+                await self._save_visit(source, Visit(max_age_s=answer.max_age_s), answer.moved_to)
                 return PollReport(checked=1, unchanged=1)
-            feed = await self._parse(answer, source.address)
+            feed = await self._parse(answer, source.address, source.kind)
         except (FetchError, InputError) as error:
             return await self._failed(source, error)
         except Exception as error:
-            logger.exception("feed %d could not be read", source.id)
+            logger.exception("source %d could not be read", source.id)
             unexpected = FeedError(str(error), key=MujazError.default_key)
             return await self._failed(source, unexpected)
         counts = await self._store_articles(source, feed)
@@ -166,45 +207,50 @@ class Poller:
             known=counts[IntakeOutcome.KNOWN],
         )
 
-    async def _parse(self, fetched: Fetched, address: str) -> ParsedFeed:
+    async def _parse(self, fetched: Fetched, address: str, kind: SourceKind) -> ParsedFeed:
         return await self._reader.read(
             fetched.body,
             content_type=fetched.content_type,
             address=fetched.final_url or address,
             now=self._clock.now(),
+            kind=_BODIES[kind],
         )
 
     async def _store_articles(self, source: Source, feed: ParsedFeed) -> dict[IntakeOutcome, int]:
         counts = dict.fromkeys(IntakeOutcome, 0)
-        for article in feed.articles:
-            intake = await self._store.add_article(
-                source, article, identity_of(source, article), now=self._clock.now()
-            )
-            counts[intake.outcome] += 1
+        arrivals = [
+            Arrival(source=source, article=article, identity=identity_of(source, article))
+            for article in feed.articles
+        ]
+        if self._full_text and source.kind is SourceKind.FEED:
+            known = await self._store.known_titles([one.identity for one in arrivals])
+            every = len(arrivals)
+            arrivals = await self._pages.completed(arrivals, known, self._clock.now())
+            counts[IntakeOutcome.KNOWN] += every - len(arrivals)
+        for start in range(0, len(arrivals), _BATCH):
+            batch = arrivals[start : start + _BATCH]
+            for intake in await self._store.add_articles(batch, now=self._clock.now()):
+                counts[intake.outcome] += 1
         return counts
 
     async def _save_success(self, source: Source, fetched: Fetched) -> Source:
         # The validators are kept only now that the articles are: a crash in between fetches again.
         learned = replace(source, etag=fetched.etag, last_modified=fetched.last_modified)
-        return await self._save_visit(learned, Visit(max_age_s=fetched.max_age_s), "")
+        return await self._save_visit(learned, Visit(max_age_s=fetched.max_age_s), fetched.moved_to)
 
     async def _failed(self, source: Source, error: MujazError) -> PollReport:
-        logger.warning("feed %d: %s", source.id, error.key)
+        logger.warning("source %d: %s", source.id, error.key)
         visit = failed_visit(error, source.failures + 1)
-        await self._save_visit(source, visit, error.key)
+        await self._save_visit(source, visit, key=error.key)
         return PollReport(checked=1, failed=(FeedFailure(source=source, error=error),))
 
-    async def _save_visit(self, source: Source, visit: Visit, error_key: str) -> Source:
+    async def _save_visit(
+        self, source: Source, visit: Visit, moved_to: str = "", key: str = ""
+    ) -> Source:
         now = self._clock.now()
-        saved = replace(
-            source,
-            checked_at=now,
-            next_check_at=next_check_at(
-                visit, now, interval_s=self._interval_s, jitter=self._draw()
-            ),
-            failures=visit.failures,
-            last_error=error_key,
-        )
+        due_at = next_check_at(visit, now, interval_s=self._interval_s, jitter=self._draw())
+        known = visited(source, visit, now, moved_to=moved_to, key=key)
+        saved = replace(known, next_check_at=due_at)
         await self._store.save_check(saved)
         return saved
 

@@ -11,12 +11,13 @@ Only ``title`` and ``paragraphs`` must be there. A line that is wrong is counted
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.models import NewArticle
 from bot.sources.links import absolute_link
-from bot.text.paragraphs import clean
+from bot.text.paragraphs import clean, split_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +28,36 @@ class Report:
     article: NewArticle
 
 
-def read_reports(text: str) -> tuple[list[Report], list[int]]:
-    """Return the reports and the numbers (from 1) of the lines that are not one."""
+def read_reports(
+    text: str, columns: Mapping[str, str] | None = None
+) -> tuple[list[Report], list[int]]:
+    """Return the reports and the numbers (from 1) of the lines that are not one.
+
+    ``columns`` tells how other programs name our fields: ``{"title": "headline"}``, with ``text``
+    for one text instead of paragraphs.
+    """
     reports: list[Report] = []
     bad_lines: list[int] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            reports.append(_report(json.loads(line)))
+            reports.append(_report(_renamed(json.loads(line), columns or {})))
         except (TypeError, ValueError, RecursionError):
             bad_lines.append(number)
     return reports, bad_lines
+
+
+def _renamed(value: object, columns: Mapping[str, str]) -> object:
+    if not columns or not isinstance(value, dict):
+        return value
+    ours = dict(value)
+    for meaning, name in columns.items():
+        if name in value:
+            ours[meaning] = value[name]
+    if "paragraphs" not in ours and isinstance(ours.get("text"), str):
+        ours["paragraphs"] = list(split_body(ours["text"]))
+    return ours
 
 
 def _report(value: object) -> Report:

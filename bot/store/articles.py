@@ -16,6 +16,7 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import (
+    Arrival,
     Article,
     Change,
     Intake,
@@ -26,6 +27,7 @@ from bot.models import (
     StoredArticle,
 )
 from bot.store.base import ArticleStore
+from bot.store.edits import edit_of
 from bot.store.engine import Database, chunks, to_the_end
 from bot.store.schema import articles, change_log, identities, paragraphs, revisions, sources
 
@@ -46,23 +48,17 @@ class SqlArticles(ArticleStore):
 
         An identity whose article is gone stays `known`, whatever its text: it is no news.
         """
-        content = content_hash(article)
         async with self._db.writing() as connection:
-            known = await _known(connection, identity)
-            if known is None:
-                article_id = await _insert(connection, source, article, now)
-                await _add_revision(connection, article_id, 1, article, content, now)
-                await _remember(connection, identity, article_id, content, now)
-                return _intake(IntakeOutcome.STORED, article_id, article)
-            if known.content_hash == content or known.revision is None:
-                return _intake(IntakeOutcome.KNOWN, known.article_id, article)
-            revision = known.revision + 1
-            await _revise(connection, known.article_id, revision, article)
-            await _add_revision(connection, known.article_id, revision, article, content, now)
-            await connection.execute(
-                update(identities).where(identities.c.key == identity).values(content_hash=content)
-            )
-            return _intake(IntakeOutcome.REVISED, known.article_id, article)
+            return await _add(connection, source, article, identity, now)
+
+    @to_the_end
+    async def add_articles(self, arrivals: Sequence[Arrival], *, now: datetime) -> list[Intake]:
+        """Store several articles in one transaction, each as :meth:`add_article` does."""
+        async with self._db.writing() as connection:
+            return [
+                await _add(connection, one.source, one.article, one.identity, now)
+                for one in arrivals
+            ]
 
     @to_the_end
     async def article(self, article_id: int) -> StoredArticle | None:
@@ -89,7 +85,7 @@ class SqlArticles(ArticleStore):
                     .order_by(paragraphs.c.article_id, paragraphs.c.position)
                 )
                 for row in await connection.execute(newest):
-                    texts.setdefault(row.article_id, []).append(_paragraph(row))
+                    texts.setdefault(row.article_id, []).append(paragraph_of(row))
         return {
             key: StoredArticle(article=article, paragraphs=tuple(texts.get(key, ())))
             for key, article in found.items()
@@ -104,7 +100,7 @@ class SqlArticles(ArticleStore):
                 rows = await connection.execute(
                     select(paragraphs).where(paragraphs.c.id.in_(chunk))
                 )
-                found |= {row.id: _paragraph(row) for row in rows}
+                found |= {row.id: paragraph_of(row) for row in rows}
         return found
 
     @to_the_end
@@ -168,6 +164,28 @@ def content_hash(article: NewArticle) -> str:
     return digest.hexdigest()
 
 
+async def _add(
+    connection: AsyncConnection, source: Source, article: NewArticle, identity: str, now: datetime
+) -> Intake:
+    content = content_hash(article)
+    known = await _known(connection, identity)
+    if known is None:
+        article_id = await _insert(connection, source, article, now)
+        await _add_revision(connection, article_id, 1, article, content, now)
+        await _remember(connection, identity, article_id, content, now)
+        return _intake(IntakeOutcome.STORED, article_id, article)
+    if known.content_hash == content or known.revision is None:
+        return _intake(IntakeOutcome.KNOWN, known.article_id, article)
+    revision = known.revision + 1
+    edit = await edit_of(connection, known.article_id, known.revision, article)
+    await _revise(connection, known.article_id, revision, article)
+    await _add_revision(connection, known.article_id, revision, article, content, now, edit)
+    await connection.execute(
+        update(identities).where(identities.c.key == identity).values(content_hash=content)
+    )
+    return _intake(IntakeOutcome.REVISED, known.article_id, article)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     """What is held under an identity; ``revision`` is None when the article is gone."""
@@ -199,6 +217,7 @@ async def _insert(
         "published_at": article.published_at,
         "first_seen_at": now,
         "dated_at": article.published_at or now,
+        "origin": article.origin,
     }
     added = await connection.execute(insert(articles).values(row))
     key: Sequence[int] = added.inserted_primary_key or ()
@@ -212,6 +231,7 @@ async def _add_revision(
     article: NewArticle,
     content: str,
     now: datetime,
+    edit: dict[str, object] | None = None,
 ) -> None:
     """Write a revision with its paragraphs and its line in the change log."""
     at_revision = {"article_id": article_id, "revision": revision}
@@ -220,6 +240,7 @@ async def _add_revision(
         "content_hash": content,
         "published_at": article.published_at,
         "seen_at": now,
+        "edit": edit,
     }
     await connection.execute(insert(revisions).values(row))
     texts = [
@@ -274,7 +295,8 @@ def _article(row: Row[Any]) -> Article:
     )
 
 
-def _paragraph(row: Row[Any]) -> Paragraph:
+def paragraph_of(row: Row[Any]) -> Paragraph:
+    """Return the paragraph of a row that holds all columns of the table."""
     return Paragraph(
         id=row.id,
         article_id=row.article_id,

@@ -6,14 +6,18 @@ method either returns or raises a :class:`bot.errors.StoreError`; none leaves wo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.models import (
+    Activity,
+    Arrival,
     Article,
     Change,
     Chat,
+    Edit,
+    Embedding,
     Intake,
     NewArticle,
     NewMessage,
@@ -26,6 +30,7 @@ from bot.models import (
     StoreCounts,
     StoredArticle,
     Subscription,
+    TitledParagraph,
 )
 
 
@@ -47,11 +52,19 @@ class SourceStore(Protocol):
         ...
 
     async def save_check(self, source: Source) -> None:
-        """Keep what a poll learned: validators, times, failures, last error, name."""
+        """Keep what a poll learned: validators, times, failures, last error, name, address."""
         ...
 
     async def remove_source(self, source_id: int) -> bool:
         """Disable a source; its articles stay. False when there is none."""
+        ...
+
+    async def label_source(self, source: Source) -> None:
+        """Keep the labels of a source and whether it is enabled."""
+        ...
+
+    async def activity(self, since: datetime, now: datetime) -> dict[int, Activity]:
+        """Return what each source brought from ``since`` to ``now``, by its id."""
         ...
 
 
@@ -66,6 +79,10 @@ class ArticleStore(Protocol):
         The same text again is `known`; another text under the same identity makes a new
         revision. Article, revision, paragraphs and change-log line are one transaction.
         """
+        ...
+
+    async def add_articles(self, arrivals: Sequence[Arrival], *, now: datetime) -> list[Intake]:
+        """Store several articles in one transaction, each as :meth:`add_article` does."""
         ...
 
     async def article(self, article_id: int) -> StoredArticle | None:
@@ -98,6 +115,52 @@ class ArticleStore(Protocol):
 
     async def newest_at(self) -> datetime | None:
         """Return the newest article date held."""
+        ...
+
+    async def known_titles(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the titles held under those of the identity keys that are known.
+
+        A key whose article is gone has the title "".
+        """
+        ...
+
+    async def edits(self, *, article_id: int | None = None, limit: int = 20) -> list[Edit]:
+        """Return what outlets changed in articles, newest first; of one article or all."""
+        ...
+
+
+class EmbeddingStore(Protocol):
+    """Vectors of paragraphs, by the name of the model that made them."""
+
+    async def paragraphs_without(
+        self, model: str, limit: int, *, after_id: int = 0
+    ) -> list[TitledParagraph]:
+        """Return paragraphs of newest revisions that have no vector of ``model``, newest first.
+
+        Only those with an id above ``after_id``; at most ``limit``.
+        """
+        ...
+
+    async def count_without(self, model: str) -> int:
+        """Return how many paragraphs of newest revisions have no vector of ``model``."""
+        ...
+
+    async def save_embeddings(self, model: str, rows: Sequence[Embedding]) -> int:
+        """Keep vectors, in one transaction; return how many were new.
+
+        A paragraph that has one of this model keeps it; one that is gone is passed over.
+        """
+        ...
+
+    async def embeddings(self, model: str, after_id: int, limit: int) -> list[Embedding]:
+        """Return up to ``limit`` vectors of paragraphs after ``after_id``, by paragraph id.
+
+        Paragraphs of older revisions may be among them; ``articles_of`` tells.
+        """
+        ...
+
+    async def articles_of(self, ids: Sequence[int]) -> dict[int, int]:
+        """Return the article of those of the named paragraphs that its newest revision holds."""
         ...
 
 
@@ -217,6 +280,17 @@ class OutboxStore(Protocol):
         """Move a message out of `sending`; back to `pending` may change its time, html or topic."""
         ...
 
+    async def settle_sent(self, sent: Mapping[int, int | None], *, now: datetime) -> set[int]:
+        """Move messages (id → Telegram's id) to `sent`, all in one transaction.
+
+        Returns those that were neither in `sending` nor in doubt, of which nothing is changed.
+        """
+        ...
+
+    async def retry(self, message_id: int, *, now: datetime) -> bool:
+        """Let a dead or doubtful message be sent again; False when it is neither."""
+        ...
+
     async def recover(self, *, now: datetime, everything: bool) -> list[OutboxMessage]:
         """Turn messages left in `sending` into `uncertain` and return them.
 
@@ -239,7 +313,7 @@ class OutboxStore(Protocol):
         ...
 
 
-class Store(SourceStore, ArticleStore, ChatStore, OutboxStore, Protocol):
+class Store(SourceStore, ArticleStore, EmbeddingStore, ChatStore, OutboxStore, Protocol):
     """The whole store."""
 
     async def counts(self) -> StoreCounts:
@@ -258,6 +332,7 @@ class Store(SourceStore, ArticleStore, ChatStore, OutboxStore, Protocol):
 __all__ = [
     "ArticleStore",
     "ChatStore",
+    "EmbeddingStore",
     "OutboxStore",
     "SourceStore",
     "Store",

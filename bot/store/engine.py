@@ -30,6 +30,7 @@ MOST_PARAMETERS = 500  # in one IN list; SQLite's own bound depends on how it wa
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K", int, str)
 
 
 def store_url(url: str) -> URL:
@@ -171,8 +172,8 @@ async def integrity_problems(connection: AsyncConnection) -> list[str]:
     ]
 
 
-def chunks(ids: Sequence[int]) -> list[Sequence[int]]:
-    """Return the distinct ids in pieces small enough for one statement."""
+def chunks(ids: Sequence[K]) -> list[Sequence[K]]:
+    """Return the distinct ids or keys in pieces small enough for one statement."""
     distinct = list(dict.fromkeys(ids))
     starts = range(0, len(distinct), MOST_PARAMETERS)
     return [distinct[start : start + MOST_PARAMETERS] for start in starts]

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, exists, select, update
+from sqlalchemy import ColumnElement, Integer, Row, Update, bindparam, exists, or_, select, update
 
 from bot.errors import StoreError
 from bot.models import NewMessage, OutboxKind, OutboxMessage, OutboxState, Slot
 from bot.store.base import OutboxStore
+from bot.store.columns import UtcDateTime
 from bot.store.engine import Database, finished, to_the_end
 from bot.store.messages import insert_messages, message_of
 from bot.store.schema import outbox, subscriptions
@@ -87,22 +88,20 @@ class SqlOutbox(OutboxStore):
     async def _lease(
         self, limit: int, now: datetime, lease_s: float, exclude_chats: Sequence[int]
     ) -> list[OutboxMessage]:
-        taken: dict[int, int] = {}  # chat → message
+        excluded, taken = set(exclude_chats), dict[int, int]()  # chat → message
+        most = limit * _CANDIDATES
+        given = {"now": now, "most": most}
         async with self._db.writing() as connection:
-            while len(taken) < limit:
-                query = (
-                    select(outbox.c.id, outbox.c.chat_id)
-                    .where(outbox.c.state == OutboxState.PENDING, outbox.c.not_before_at <= now)
-                    .where(outbox.c.chat_id.not_in([*exclude_chats, *taken]), *_free())
-                    .order_by(outbox.c.not_before_at, outbox.c.id)
-                    .limit(limit * _CANDIDATES)
-                )
-                rows = (await connection.execute(query)).all()
-                if not rows:
-                    break
+            # The first look names no chats: naming hundreds costs more than reading past them.
+            rows = (await connection.execute(_SENDABLE, given)).all()
+            while rows and len(taken) < limit:
                 for row in rows:
-                    if len(taken) < limit:
+                    if len(taken) < limit and row.chat_id not in excluded:
                         taken.setdefault(row.chat_id, row.id)
+                if len(taken) == limit or len(rows) < most:
+                    break
+                others = _SENDABLE.where(outbox.c.chat_id.not_in([*excluded, *taken]))
+                rows = (await connection.execute(others, given)).all()
             if not taken:
                 return []
             lease = (
@@ -173,6 +172,37 @@ class SqlOutbox(OutboxStore):
                 await connection.execute(_move_parts(row, topic_id))
 
     @to_the_end
+    async def settle_sent(self, sent: Mapping[int, int | None], *, now: datetime) -> set[int]:
+        """Move messages to `sent` in one transaction; return those that were not given out."""
+        if not sent:
+            return set()
+        given = [
+            {"settled_id": key, "telegram_id": value, "at": now} for key, value in sent.items()
+        ]
+        async with self._db.writing() as connection:
+            await connection.execute(_ARRIVED, given)
+            now_sent = select(outbox.c.id).where(
+                outbox.c.id.in_(sent), outbox.c.state == OutboxState.SENT
+            )
+            return sent.keys() - set(await connection.scalars(now_sent))
+
+    @to_the_end
+    async def retry(self, message_id: int, *, now: datetime) -> bool:
+        """Let a dead or doubtful message be sent again; False when it is neither.
+
+        Not one whose articles a later digest has carried: that would repeat them unmarked.
+        """
+        ended = (OutboxState.DEAD, OutboxState.UNCERTAIN)
+        again = (
+            update(outbox)
+            .where(outbox.c.id == message_id, outbox.c.state.in_(ended))
+            .where(outbox.c.folded_at.is_(None))
+            .values(state=OutboxState.PENDING, not_before_at=now, reason="", settled_at=None)
+        )
+        async with self._db.writing() as connection:
+            return (await connection.execute(again)).rowcount > 0
+
+    @to_the_end
     async def recover(self, *, now: datetime, everything: bool) -> list[OutboxMessage]:
         """Turn messages left in `sending` into `uncertain` and return them, oldest first."""
         left = update(outbox).where(outbox.c.state == OutboxState.SENDING)
@@ -218,14 +248,8 @@ class SqlOutbox(OutboxStore):
 
         Messages that wait for another one to be settled do not count.
         """
-        query = (
-            select(outbox.c.not_before_at)
-            .where(outbox.c.state == OutboxState.PENDING, *_free())
-            .order_by(outbox.c.not_before_at, outbox.c.id)
-            .limit(1)
-        )
         async with self._db.reading() as connection:
-            return await connection.scalar(query)
+            return await connection.scalar(_NEXT)
 
 
 def _free() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -244,6 +268,40 @@ def _free() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         busy.c.chat_id == outbox.c.chat_id, busy.c.state == OutboxState.SENDING
     )
     return ~unsettled_part, ~chat_is_busy
+
+
+# Made once: to put such a statement together costs as much as to run it.
+_WAITING = (outbox.c.state == OutboxState.PENDING, *_free())
+_SENDABLE = (
+    select(outbox.c.id, outbox.c.chat_id)
+    .where(*_WAITING, outbox.c.not_before_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(outbox.c.not_before_at, outbox.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_NEXT = (
+    select(outbox.c.not_before_at)
+    .where(*_WAITING)
+    .order_by(outbox.c.not_before_at, outbox.c.id)
+    .limit(1)
+)
+_ARRIVED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("settled_id"))
+    .where(
+        or_(  # not IN, whose parameters cannot be given for many rows at once
+            outbox.c.state == OutboxState.SENDING,
+            outbox.c.state == OutboxState.UNCERTAIN,
+        )
+    )
+    .values(
+        state=OutboxState.SENT,
+        leased_until_at=None,
+        reason="",
+        attempts=outbox.c.attempts + 1,
+        settled_at=bindparam("at", type_=UtcDateTime),
+        message_id=bindparam("telegram_id"),
+    )
+)
 
 
 def _may_settle(row: Row[Any], state: OutboxState) -> bool:

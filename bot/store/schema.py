@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -52,6 +53,15 @@ sources = Table(
     Column("failures", Integer, nullable=False),
     Column("last_error", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("succeeded_at", UtcDateTime),
+    Column("failing_since_at", UtcDateTime),
+    Column("told_at", UtcDateTime),
+    Column("moved_to", Text, nullable=False, server_default=""),
+    Column("moved_at", UtcDateTime),
+    Column("outlet", Text, nullable=False, server_default=""),
+    Column("country", String(2), nullable=False, server_default=""),
+    Column("language", String(35), nullable=False, server_default=""),
+    Column("stance", String(16), nullable=False, server_default=""),
     UniqueConstraint("kind", "key"),
     Index(None, "kind", "enabled", "next_check_at"),
     sqlite_autoincrement=True,
@@ -69,6 +79,7 @@ articles = Table(
     Column("published_at", UtcDateTime),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("dated_at", UtcDateTime, nullable=False, index=True),  # published, else first seen
+    Column("origin", Text, nullable=False, server_default=""),  # whose post it forwards
     sqlite_autoincrement=True,
 )
 
@@ -91,6 +102,7 @@ revisions = Table(
     Column("content_hash", String(64), nullable=False),
     Column("published_at", UtcDateTime),
     Column("seen_at", UtcDateTime, nullable=False),
+    Column("edit", JSON(none_as_null=True)),  # what changed, where it was more than added to
     PrimaryKeyConstraint("article_id", "revision"),
 )
 
@@ -120,6 +132,16 @@ change_log = Table(
     Column("revision", Integer, nullable=False),  # 1: the article is new
     Column("at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# The order of the key serves both uses: all vectors in the order of paragraphs, and one paragraph.
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("paragraph_id", ForeignKey("paragraphs.id", ondelete="CASCADE"), nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("vector", LargeBinary, nullable=False),  # float16
+    PrimaryKeyConstraint("paragraph_id", "model"),
 )
 
 chats = Table(

@@ -8,12 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
-from bot.models import Source, SourceKind
+from bot.models import Activity, Source, SourceKind
 from bot.store.base import SourceStore
 from bot.store.engine import Database, to_the_end
-from bot.store.schema import sources
+from bot.store.schema import articles, sources
+
+_VISITED = (SourceKind.FEED, SourceKind.CHANNEL)
+_DAY_S = 86_400.0
 
 
 class SqlSources(SourceStore):
@@ -26,11 +29,13 @@ class SqlSources(SourceStore):
     async def ensure_source(
         self, kind: SourceKind, name: str, address: str = "", *, now: datetime
     ) -> Source:
-        """Return the source of this kind with this address (feeds) or name, made if missing.
+        """Return the source of this kind with this address or name, made if missing.
+
+        Feeds and channels are known by their address, where they have one.
 
         One that was removed is enabled again and due at once; its name stays.
         """
-        key = address if kind is SourceKind.FEED and address else name
+        key = address if kind in _VISITED and address else name
         wanted = select(sources).where(sources.c.kind == kind, sources.c.key == key)
         async with self._db.writing() as connection:
             row = (await connection.execute(wanted)).one_or_none()
@@ -53,11 +58,12 @@ class SqlSources(SourceStore):
 
     @to_the_end
     async def sources_due(self, now: datetime) -> list[Source]:
-        """Return the enabled feeds whose next check is due, longest waiting first."""
+        """Return the enabled feeds and channel pages that are due, longest waiting first."""
         due = sources.c.next_check_at
         query = (
             select(sources)
-            .where(sources.c.kind == SourceKind.FEED, sources.c.enabled)
+            .where(sources.c.kind.in_(_VISITED), sources.c.enabled)
+            .where(sources.c.address.startswith("http"))
             .where(due.is_(None) | (due <= now))
             .order_by(due.nulls_first(), sources.c.id)
         )
@@ -66,15 +72,21 @@ class SqlSources(SourceStore):
 
     @to_the_end
     async def save_check(self, source: Source) -> None:
-        """Keep what a poll learned: validators, times, failures, last error, name."""
+        """Keep what a poll learned: validators, times, failures, moves, last error, name."""
         learned = {
             "name": source.name,
+            "address": source.address,
             "etag": source.etag,
             "last_modified": source.last_modified,
             "checked_at": source.checked_at,
             "next_check_at": source.next_check_at,
             "failures": source.failures,
             "last_error": source.last_error,
+            "succeeded_at": source.succeeded_at,
+            "failing_since_at": source.failing_since_at,
+            "told_at": source.told_at,
+            "moved_to": source.moved_to,
+            "moved_at": source.moved_at,
         }
         async with self._db.writing() as connection:
             await connection.execute(
@@ -89,6 +101,49 @@ class SqlSources(SourceStore):
                 update(sources).where(sources.c.id == source_id).values(enabled=False)
             )
             return result.rowcount > 0
+
+    @to_the_end
+    async def label_source(self, source: Source) -> None:
+        """Keep the labels of a source and whether it is enabled."""
+        labels = {
+            "name": source.name,
+            "outlet": source.outlet,
+            "country": source.country[:2],
+            "language": source.language[:35],
+            "stance": source.stance[:16],
+            "enabled": source.enabled,
+        }
+        async with self._db.writing() as connection:
+            await connection.execute(
+                update(sources).where(sources.c.id == source.id).values(labels)
+            )
+
+    @to_the_end
+    async def activity(self, since: datetime, now: datetime) -> dict[int, Activity]:
+        """Return what each source brought from ``since`` to ``now``, by its id."""
+        query = (
+            select(
+                articles.c.source_id,
+                func.count().label("articles"),
+                func.min(articles.c.first_seen_at).label("first_at"),
+                func.max(articles.c.first_seen_at).label("newest_at"),
+            )
+            .where(articles.c.first_seen_at >= since)
+            .group_by(articles.c.source_id)
+        )
+        async with self._db.reading() as connection:
+            return {row.source_id: _activity(row, now) for row in await connection.execute(query)}
+
+
+def _activity(row: Row[Any], now: datetime) -> Activity:
+    held_s = (row.newest_at - row.first_at).total_seconds()
+    days = max((now - row.first_at).total_seconds() / _DAY_S, 1.0)
+    return Activity(
+        articles=row.articles,
+        a_day=row.articles / days,
+        usual_gap_s=held_s / (row.articles - 1) if row.articles > 2 else None,
+        newest_at=row.newest_at,
+    )
 
 
 def _new_source(kind: SourceKind, name: str, address: str) -> dict[str, object]:
@@ -117,4 +172,13 @@ def _source(row: Row[Any]) -> Source:
         next_check_at=row.next_check_at,
         failures=row.failures,
         last_error=row.last_error,
+        succeeded_at=row.succeeded_at,
+        failing_since_at=row.failing_since_at,
+        told_at=row.told_at,
+        moved_to=row.moved_to,
+        moved_at=row.moved_at,
+        outlet=row.outlet,
+        country=row.country,
+        language=row.language,
+        stance=row.stance,
     )

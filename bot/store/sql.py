@@ -9,6 +9,8 @@ from bot.models import StoreCounts
 from bot.store.articles import SqlArticles
 from bot.store.base import Store
 from bot.store.chats import SqlChats
+from bot.store.edits import SqlEdits
+from bot.store.embeddings import SqlEmbeddings
 from bot.store.engine import (
     BUSY_TIMEOUT_S,
     Database,
@@ -23,8 +25,8 @@ from bot.store.schema import articles, change_log, chats, outbox, paragraphs, so
 from bot.store.sources import SqlSources
 
 
-class SqlStore(SqlSources, SqlArticles, SqlChats, SqlOutbox, Store):
-    """Sources, articles, chats and the outbox of one database; made by :func:`open_store`."""
+class SqlStore(SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOutbox, Store):
+    """Everything held in one database; made by :func:`open_store`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

@@ -12,6 +12,7 @@ from datetime import timedelta
 from bot.models import (
     Chat,
     ChatKind,
+    Embedding,
     NewArticle,
     OutboxMessage,
     OutboxState,
@@ -66,12 +67,20 @@ async def fill(store: Store) -> Held:
     )
 
 
+async def _retry(store: Store, held: Held) -> bool:
+    await store.recover(now=LATER, everything=True)
+    return await store.retry(held.sending.id, now=NOW)
+
+
 WRITES: dict[str, Call] = {
     "ensure_source": lambda s, _: s.ensure_source(SourceKind.FILE, LARGE, now=NOW),
     "save_check": lambda s, h: s.save_check(replace(h.source, last_error=LARGE)),
     "remove_source": lambda s, h: s.remove_source(h.source.id),
     "add_article": lambda s, h: s.add_article(
         h.source, NewArticle(title="جديد", paragraphs=("قصير", LARGE)), "new", now=NOW
+    ),
+    "save_embeddings": lambda s, _: s.save_embeddings(
+        "model", [Embedding(paragraph_id=1, vector=bytes(200_000))]
     ),
     "save_chat": lambda s, _: s.save_chat(Chat(id=9, kind=ChatKind.GROUP, title=LARGE), now=NOW),
     "set_chat_settings": lambda s, _: s.set_chat_settings(7, language=LARGE),
@@ -87,6 +96,8 @@ WRITES: dict[str, Call] = {
     "enqueue": lambda s, _: s.enqueue([message(9, reply=LARGE_REPLY)], now=NOW),
     "lease": lambda s, _: s.lease(5, now=NOW, lease_s=60),
     "settle": lambda s, h: s.settle(h.sending.id, OutboxState.PENDING, now=NOW, html=LARGE),
+    "settle_sent": lambda s, h: s.settle_sent({h.sending.id: 1}, now=NOW),
+    "retry": lambda s, h: _retry(s, h),
     "recover": lambda s, _: s.recover(now=LATER, everything=True),
 }
 
@@ -101,6 +112,10 @@ READS: dict[str, Call] = {
     "articles_between": lambda s, _: s.articles_between(0, 10),
     "articles_since": lambda s, _: s.articles_since(NOW - timedelta(days=1)),
     "newest_at": lambda s, _: s.newest_at(),
+    "paragraphs_without": lambda s, _: s.paragraphs_without("model", 10),
+    "count_without": lambda s, _: s.count_without("model"),
+    "embeddings": lambda s, _: s.embeddings("model", 0, 10),
+    "articles_of": lambda s, _: s.articles_of([1, 2]),
     "chat": lambda s, _: s.chat(7),
     "chats_added_by": lambda s, _: s.chats_added_by(1),
     "subscription": lambda s, _: s.subscription(7, 0),

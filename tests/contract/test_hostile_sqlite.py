@@ -20,7 +20,9 @@ from bot.store.base import Store
 from bot.store.sql import SqlStore, open_store
 from tests.contract.calls import READS, WRITES, Call, Held, fill
 
-SMALL_WRITES = {"remove_source", "set_reachable", "migrate_chat", "lease", "recover"}
+SMALL_WRITES = {
+    "remove_source", "set_reachable", "migrate_chat", "lease", "settle_sent", "retry", "recover",
+}  # fmt: skip
 
 
 @pytest.fixture

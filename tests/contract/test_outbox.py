@@ -263,3 +263,34 @@ async def test_nothing_wakes_the_outbox_while_all_wait_for_one_in_sending(store:
 
     await store.settle(sending.id, OutboxState.SENT, now=NOW)
     assert await store.outbox_wakeup_at() == NOW
+
+
+async def test_many_are_settled_as_sent_at_once_and_those_not_given_out_are_named(
+    store: Store,
+) -> None:
+    await enqueued(store, 1, 2, 3)
+    first, second = await leased(store, 2)
+    (waiting,) = await store.outbox(OutboxState.PENDING)
+
+    refused = await store.settle_sent({first.id: 11, second.id: None, waiting.id: 13}, now=LATER)
+    again = await store.settle_sent({first.id: 99}, now=LATER)
+
+    assert (refused, again) == ({waiting.id}, set())
+    assert await states(store) == {1: "sent", 2: "sent", 3: "pending"}
+    assert {m.message_id for m in await store.outbox(OutboxState.SENT)} == {11, None}
+    assert await store.settle_sent({}, now=LATER) == set()
+
+
+async def test_a_dead_or_doubtful_message_is_sent_again_on_request_and_no_other(
+    store: Store,
+) -> None:
+    await enqueued(store, 1, 2, 3)
+    dead, doubtful = await leased(store, 2)
+    await store.settle(dead.id, OutboxState.DEAD, now=NOW, reason="refused")
+    await store.settle(doubtful.id, OutboxState.UNCERTAIN, now=NOW)
+    (waiting,) = await store.outbox(OutboxState.PENDING)
+
+    again = [await store.retry(m.id, now=LATER) for m in (dead, doubtful, waiting)]
+
+    assert again == [True, True, False]
+    assert {m.id for m in await leased(store, 5, now=LATER)} == {dead.id, doubtful.id, waiting.id}

@@ -65,9 +65,11 @@ async def test_a_check_is_kept_byte_for_byte_and_leaves_the_rest_alone(store: St
         last_error="error.fetch.failed",
     )
 
-    await store.save_check(replace(learned, enabled=False, address="https://else.example"))
+    moved = replace(learned, address="https://new.example/rss", moved_to="https://a.example/")
 
-    assert await store.sources() == [learned]
+    await store.save_check(replace(moved, enabled=False, country="SY"))
+
+    assert await store.sources() == [moved]
 
 
 async def test_a_removed_source_is_disabled_until_it_is_added_again(store: Store) -> None:

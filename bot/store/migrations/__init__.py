@@ -14,7 +14,7 @@ from bot.errors import StoreCorruptError, StoreVersionError
 from bot.store.engine import make_engine
 from bot.store.failures import store_errors
 
-REVISION = "0001"  # the newest
+REVISION = "0003"  # the newest
 APPLICATION_ID = 0x4D756A7A  # "Mujz": how a file of ours is told from any other SQLite file
 _VERSION_TABLE = "alembic_version"
 

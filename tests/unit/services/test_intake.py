@@ -188,7 +188,7 @@ async def test_a_feed_is_added_and_polled_through_intake(store: Store) -> None:
         server.routes["/rss"] = answer(RSS.encode())
         intake = Ingest(store, FixedClock(NOW), Fetcher(trusted_hosts=[server.pair]))
 
-        source = await intake.add_feed(server.url("/rss"))
+        source = await intake.add_source(server.url("/rss"))
         report = await intake.poll_due()
 
     assert source.name == "أخبار"

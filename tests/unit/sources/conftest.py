@@ -18,6 +18,8 @@ async def server() -> AsyncIterator[Loopback]:
 
 @pytest.fixture
 async def fetcher(server: Loopback) -> AsyncIterator[Fetcher]:
-    opened = Fetcher(timeout_s=5, max_bytes=2_000_000, trusted_hosts=[server.pair])
+    opened = Fetcher(
+        timeout_s=5, max_bytes=2_000_000, trusted_hosts=[server.pair], host_pause_s=0.0
+    )
     yield opened
     await opened.close()

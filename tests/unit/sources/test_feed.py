@@ -16,8 +16,8 @@ import pytest
 
 from bot.errors import FeedError
 from bot.sources.base import ParsedFeed
-from bot.sources.feed import FeedWorker
-from bot.sources.feed_worker import parse_feed
+from bot.sources.parser import ParserProcess
+from bot.sources.worker import parse_feed
 from tests.unit.sources.feed_texts import RSS, TEXT, TITLE, member, rss
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -216,23 +216,23 @@ def test_entities_of_a_document_type_are_neither_multiplied_nor_read_from_disk()
 
 
 @pytest.fixture
-async def worker() -> AsyncIterator[FeedWorker]:
-    opened = FeedWorker(wall_s=5)
+async def worker() -> AsyncIterator[ParserProcess]:
+    opened = ParserProcess(wall_s=5)
     yield opened
     await opened.close()
 
 
-async def _read(worker: FeedWorker, body: bytes) -> ParsedFeed:
+async def _read(worker: ParserProcess, body: bytes) -> ParsedFeed:
     return await worker.read(body, content_type="", address=ADDRESS, now=NOW)
 
 
-async def test_the_worker_gives_back_what_parsing_gives(worker: FeedWorker) -> None:
+async def test_the_worker_gives_back_what_parsing_gives(worker: ParserProcess) -> None:
     body = rss(*(member(n) for n in range(60))).encode()
 
     assert await _read(worker, body) == _parse(body)
 
 
-async def test_a_refusal_comes_through_and_the_worker_goes_on(worker: FeedWorker) -> None:
+async def test_a_refusal_comes_through_and_the_worker_goes_on(worker: ParserProcess) -> None:
     with pytest.raises(FeedError) as caught:
         await _read(worker, b"hello")
 
@@ -252,7 +252,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 async def test_a_bomb_ends_within_seconds_and_the_next_feed_is_read(
-    worker: FeedWorker, bomb: str
+    worker: ParserProcess, bomb: str
 ) -> None:
     await _read(worker, RSS.encode())
     started, lag = time.monotonic(), asyncio.create_task(_worst_lag())
@@ -281,7 +281,7 @@ async def _worst_lag() -> float:
 
 
 async def test_at_least_one_bomb_needs_the_limits() -> None:
-    worker = FeedWorker(wall_s=0.3)
+    worker = ParserProcess(wall_s=0.3)
 
     with pytest.raises(FeedError) as caught:
         await _read(worker, BOMBS["attributes"].encode())
@@ -290,7 +290,7 @@ async def test_at_least_one_bomb_needs_the_limits() -> None:
     assert caught.value.key == "error.feed.too_heavy"
 
 
-async def test_a_cancelled_read_does_not_disturb_the_next(worker: FeedWorker) -> None:
+async def test_a_cancelled_read_does_not_disturb_the_next(worker: ParserProcess) -> None:
     await _read(worker, RSS.encode())
     reading = asyncio.create_task(_read(worker, rss(*(member(n) for n in range(900))).encode()))
     await asyncio.sleep(0.01)
@@ -308,7 +308,7 @@ MOJIBAKE = re.compile(r"[ÃØÙ][\x80-\xbf\u2018-\u203a]|[ظط][^\w\s]|\ufffd")
 
 @pytest.mark.skipif(not FEED_FILES, reason="the evaluation data are not here")
 async def test_real_and_broken_feeds_give_their_articles_without_wrong_letters(
-    worker: FeedWorker,
+    worker: ParserProcess,
 ) -> None:
     empty, wrong = [], []
 

@@ -160,6 +160,7 @@ def test_folders_are_walked_in_order_and_hidden_files_left_alone(tmp_path: Path)
         ".hidden/3.txt",
         "b/.4.txt",
         "b/5.pdf",
+        "b/6.png",
         "c.jsonl",
     ):
         path = tmp_path / name
@@ -169,5 +170,5 @@ def test_folders_are_walked_in_order_and_hidden_files_left_alone(tmp_path: Path)
 
     found = [str(path.relative_to(tmp_path)) for path in find_files([tmp_path])]
 
-    assert found == ["c.jsonl", "a/1.txt", "a/z.TXT", "b/2.txt"]
-    assert list(find_files([tmp_path / "b/5.pdf"])) == [tmp_path / "b/5.pdf"]
+    assert found == ["c.jsonl", "a/1.txt", "a/z.TXT", "b/2.txt", "b/5.pdf"]
+    assert list(find_files([tmp_path / "b/6.png"])) == [tmp_path / "b/6.png"]

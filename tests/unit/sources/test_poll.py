@@ -10,11 +10,14 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.errors import AddressError, FeedError, FetchError
-from bot.sources.feed import FeedWorker
+from bot.models import SourceKind
 from bot.sources.fetch import Fetcher
+from bot.sources.parser import ParserProcess
 from bot.sources.poll import Poller
 from bot.store.base import Store
 from bot.store.sql import open_store
+from tests.unit.sources.channel_page import page as channel_text
+from tests.unit.sources.channel_page import post as channel_post
 from tests.unit.sources.feed_texts import member, rss
 from tests.unit.sources.loopback import Loopback, Request, answer
 
@@ -35,7 +38,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def poller(store: Store, clock: FixedClock, fetcher: Fetcher) -> Poller:
-    return Poller(store, clock, fetcher, FeedWorker(), interval_s=900, draw=lambda: 0.0)
+    return Poller(store, clock, fetcher, ParserProcess(), interval_s=900, draw=lambda: 0.0)
 
 
 def _feed(*numbers: int, **headers: str) -> bytes:
@@ -47,7 +50,7 @@ async def test_a_feed_is_added_after_reading_it_and_its_articles_are_stored(
 ) -> None:
     server.routes["/rss"] = answer(_feed(1, 2), ETag='"1"')
 
-    source = await poller.add_feed(f" {server.url('/rss')} ")
+    source = await poller.add_source(f" {server.url('/rss')} ")
 
     assert (source.name, source.etag) == ("أخبار", '"1"')
     assert source.next_check_at == NOW + timedelta(seconds=900)
@@ -71,7 +74,7 @@ async def test_a_feed_that_cannot_be_read_is_not_kept(
     server.routes["/page"] = answer(b"<!doctype html><html></html>", Content_Type="text/html")
 
     with pytest.raises(error):
-        await poller.add_feed(server.url(address) if address.startswith("/") else address)
+        await poller.add_source(server.url(address) if address.startswith("/") else address)
 
     assert await store.sources() == []
 
@@ -84,7 +87,7 @@ async def test_a_second_poll_is_conditional_and_stores_nothing_twice(
         return answer(b"" if known else _feed(1), status=304 if known else 200, ETag='"1"')(request)
 
     server.routes["/rss"] = conditional
-    await poller.add_feed(server.url("/rss"))
+    await poller.add_source(server.url("/rss"))
 
     early = await poller.poll_due()
     clock.advance(timedelta(seconds=900))
@@ -103,7 +106,7 @@ async def test_a_changed_article_is_a_revision(
     poller: Poller, server: Loopback, clock: FixedClock
 ) -> None:
     server.routes["/rss"] = answer(rss(member(1)).encode())
-    await poller.add_feed(server.url("/rss"))
+    await poller.add_source(server.url("/rss"))
     server.routes["/rss"] = answer(rss(member(1, title="عنوان معدل")).encode())
     clock.advance(timedelta(seconds=900))
 
@@ -117,7 +120,7 @@ async def test_one_failing_feed_does_not_stop_the_others_and_keeps_its_reason(
 ) -> None:
     for n in (1, 2, 3):
         server.routes[f"/{n}"] = answer(_feed(n))
-        await poller.add_feed(server.url(f"/{n}"))
+        await poller.add_source(server.url(f"/{n}"))
     server.routes["/1"] = answer(
         status=429, Retry_After="7200", Date="Sun, 22 Nov 2026 12:00:00 GMT"
     )
@@ -142,7 +145,7 @@ async def test_a_feed_that_recovers_forgets_its_failures(
     poller: Poller, server: Loopback, store: Store, clock: FixedClock
 ) -> None:
     server.routes["/rss"] = answer(_feed(1))
-    await poller.add_feed(server.url("/rss"))
+    await poller.add_source(server.url("/rss"))
     server.routes["/rss"] = answer(status=500)
     for _ in range(2):
         clock.advance(timedelta(days=1))
@@ -161,7 +164,7 @@ async def test_feeds_of_one_host_are_visited_one_at_a_time(
 ) -> None:
     for n in (1, 2):
         server.routes[f"/{n}"] = answer(_feed(n))
-        await poller.add_feed(server.url(f"/{n}"))
+        await poller.add_source(server.url(f"/{n}"))
     server.drips = {"/1": 0.0002, "/2": 0.0002}
     server.most_at_once = 0
     clock.advance(timedelta(seconds=900))
@@ -177,13 +180,142 @@ async def test_different_hosts_are_visited_together(
 ) -> None:
     names = [f"localhost:{server.port}", server.pair]
     fetcher = Fetcher(timeout_s=5, trusted_hosts=names)
-    poller = Poller(store, clock, fetcher, FeedWorker(), interval_s=900, draw=lambda: 0.0)
+    poller = Poller(store, clock, fetcher, ParserProcess(), interval_s=900, draw=lambda: 0.0)
     server.routes["/"] = answer(_feed(1))
     for name in names:
-        await poller.add_feed(f"http://{name}/")
+        await poller.add_source(f"http://{name}/")
     server.drips["/"] = 0.0002
     clock.advance(timedelta(seconds=900))
 
     await poller.poll_due()
 
     assert server.most_at_once == 2
+
+
+LEAD = "عاد مئات الأهالي إلى البلدة صباح اليوم، وفتحت المدارس أبوابها بعد شهر من الإغلاق."
+REST = "وقال رئيس المجلس المحلي إن فرق الصيانة أصلحت الجسر وأزالت الطين من الشوارع كلها."
+
+
+def _page(title: str, *paragraphs: str, head: str = "") -> bytes:
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    return (
+        f"<html><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{body}"
+        "</article></body></html>"
+    ).encode()
+
+
+@pytest.fixture
+def reading(store: Store, clock: FixedClock, fetcher: Fetcher) -> Poller:
+    """A poller that reads pages where feeds carry summaries."""
+    return Poller(
+        store,
+        clock,
+        fetcher,
+        ParserProcess(),
+        interval_s=900,
+        draw=lambda: 0.0,
+        full_text=True,
+    )
+
+
+async def test_a_summary_is_completed_from_its_page_once(
+    reading: Poller, server: Loopback, store: Store, clock: FixedClock
+) -> None:
+    title = "خبر رقم واحد عن عودة الأهالي"
+    server.routes["/a/1"] = answer(_page(title, LEAD, REST, REST + "."))
+    server.routes["/rss"] = answer(rss(member(1, title=title, link=server.url("/a/1"))).encode())
+
+    await reading.add_source(server.url("/rss"))
+    clock.advance(timedelta(seconds=900))
+    again = await reading.poll_due()
+
+    (stored,) = (await store.articles([1])).values()
+    assert [paragraph.text for paragraph in stored.paragraphs][:2] == [LEAD, REST]
+    assert (again.known, again.revised, again.stored) == (1, 0, 0)
+    assert [request.path for request in server.requests].count("/a/1") == 1
+
+
+async def test_a_summary_whose_page_cannot_be_read_is_kept_as_it_is(
+    reading: Poller, server: Loopback, store: Store
+) -> None:
+    server.routes["/rss"] = answer(rss(member(1, link=server.url("/missing"))).encode())
+
+    await reading.add_source(server.url("/rss"))
+
+    (stored,) = (await store.articles([1])).values()
+    assert len(stored.paragraphs) == 1
+    assert "/missing" in [request.path for request in server.requests]
+
+
+async def test_a_changed_headline_is_read_again_and_kept_as_an_edit(
+    reading: Poller, server: Loopback, store: Store, clock: FixedClock
+) -> None:
+    for title, path, count in (
+        ("مقتل 12 شخصا قرب الجسر", "/a/1", 12),
+        ("مقتل 9 قرب الجسر", "/a/1", 9),
+    ):
+        server.routes[path] = answer(_page(title, f"قتل {count} شخصا. {LEAD}", REST, REST + "."))
+        server.routes["/rss"] = answer(rss(member(1, title=title, link=server.url(path))).encode())
+        if count == 12:
+            await reading.add_source(server.url("/rss"))
+            clock.advance(timedelta(seconds=900))
+    report = await reading.poll_due()
+
+    (edit,) = await store.edits(article_id=1)
+    assert report.revised == 1
+    assert (edit.old_title, edit.new_title) == ("مقتل 12 شخصا قرب الجسر", "مقتل 9 قرب الجسر")
+    assert {(before, after) for _, before, after in edit.numbers} == {("12", "9")}
+
+
+async def test_the_feed_that_a_page_names_is_found_and_added(
+    poller: Poller, server: Loopback
+) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="%s">'
+    head = link % "/broken" + link % "/rss"
+    server.routes["/"] = answer(b"<!doctype html>" + _page("س", "ص", head=head))
+    server.routes["/broken"] = answer(b"no feed")
+    server.routes["/rss"] = answer(_feed(1))
+
+    source = await poller.add_source(server.url("/"))
+
+    assert source.address == server.url("/rss")
+
+
+async def test_a_permanent_move_is_followed_at_once_and_adopted_after_a_week(
+    poller: Poller, server: Loopback, store: Store, clock: FixedClock
+) -> None:
+    server.routes["/old"] = answer(status=301, Location="/new")
+    server.routes["/new"] = answer(_feed(1))
+    first = await poller.add_source(server.url("/old"))
+    clock.advance(timedelta(days=7))
+    await poller.poll_due()
+
+    (moved,) = await store.sources()
+    assert (first.address, first.moved_to) == (server.url("/old"), server.url("/new"))
+    assert (moved.address, moved.moved_to) == (server.url("/new"), "")
+
+
+async def test_a_channel_is_visited_by_its_public_page(
+    store: Store, clock: FixedClock, server: Loopback
+) -> None:
+    async def here(_host: str, _port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    pages = {"/s/furat_sample": channel_text(channel_post(7, "قتل 12 شخصا.<br/>نص."))}
+    server.routes |= {path: answer(text.encode()) for path, text in pages.items()}
+    address = f"http://t.me:{server.port}/s/furat_sample"
+    fetcher = Fetcher(
+        timeout_s=5, trusted_hosts=[f"t.me:{server.port}"], resolver=here, host_pause_s=0
+    )
+    poller = Poller(store, clock, fetcher, ParserProcess(), interval_s=900, draw=lambda: 0.0)
+    await store.ensure_source(SourceKind.CHANNEL, "قناة", address, now=clock.now())
+
+    first = await poller.poll_due()
+    edited = channel_text(channel_post(7, "قتل 9 أشخاص.<br/>نص.", edited=True))
+    server.routes["/s/furat_sample"] = answer(edited.encode())
+    clock.advance(timedelta(seconds=900))
+    second = await poller.poll_due()
+    await fetcher.close()
+
+    assert (first.stored, second.revised) == (1, 1)
+    assert (await store.articles([1]))[1].article.url == "https://t.me/furat_sample/7"

@@ -1,7 +1,7 @@
-"""Feeds into articles, in a process of their own that may be killed at any time.
+"""Bodies into articles, in a process of their own that may be killed at any time.
 
 Here the process is started, fed, watched and replaced; what it does is in
-:mod:`bot.sources.feed_worker`.
+:mod:`bot.sources.worker`.
 """
 
 from __future__ import annotations
@@ -15,28 +15,35 @@ from datetime import datetime
 
 from bot.errors import FeedError
 from bot.models import NewArticle
-from bot.sources.base import ParsedFeed
+from bot.sources.base import BodyKind, ParsedFeed
 
 _START_S = 20.0  # to start and import; a loaded machine is slow
-_FEEDS_A_PROCESS = 200  # then a new one, should a library keep memory
+_BODIES_A_PROCESS = 200  # then a new one, should a library keep memory
 _LINES_A_TURN = 25  # articles decoded before others may run
 
 
-class FeedWorker:
-    """Reads feeds one after another in a worker process, which lives until :meth:`close`."""
+class ParserProcess:
+    """Reads bodies one after another in a worker process, which lives until :meth:`close`."""
 
-    def __init__(self, *, wall_s: float = 5.0) -> None:
-        """``wall_s`` is how long one feed may take by the clock on the wall."""
+    def __init__(self, *, wall_s: float = 4.5) -> None:
+        """``wall_s`` is how long one body may take by the clock on the wall."""
         self._wall_s = wall_s
         self._process: asyncio.subprocess.Process | None = None
         self._read = 0
         self._turn = asyncio.Lock()
 
     async def read(
-        self, body: bytes, *, content_type: str, address: str, now: datetime
+        self,
+        body: bytes,
+        *,
+        content_type: str,
+        address: str,
+        now: datetime,
+        kind: BodyKind = BodyKind.FEED,
     ) -> ParsedFeed:
-        """Return the feed in ``body``; see :class:`bot.sources.base.FeedReader`."""
+        """Return what is in ``body``; see :class:`bot.sources.base.BodyReader`."""
         request = {
+            "kind": kind,
             "size": len(body),
             "content_type": content_type,
             "address": address,
@@ -56,12 +63,12 @@ class FeedWorker:
             process = await self._started()
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             await self._end()
-            raise FeedError("the feed worker does not start", key="error.feed.worker") from error
+            raise FeedError("the parser does not start", key="error.feed.worker") from error
         try:
             async with asyncio.timeout(self._wall_s):
                 return await _ask(process, request, body)
         except (TimeoutError, EOFError, OSError, ValueError) as error:
-            # Too slow, or ended by its own limits: both are the feed's doing.
+            # Too slow, or ended by its own limits: both are the body's doing.
             await self._end()
             raise FeedError(key="error.feed.too_heavy") from error
         except BaseException:
@@ -69,14 +76,14 @@ class FeedWorker:
             raise
 
     async def _started(self) -> asyncio.subprocess.Process:
-        if self._process is not None and self._read < _FEEDS_A_PROCESS:
+        if self._process is not None and self._read < _BODIES_A_PROCESS:
             self._read += 1
             return self._process
         await self._end()
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot.sources.feed_worker",
+            "bot.sources.worker",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -125,7 +132,12 @@ async def _feed_of(answer: bytes) -> ParsedFeed:
         articles.append(_article_of(json.loads(line)))
         if number % _LINES_A_TURN == 0:
             await asyncio.sleep(0)
-    return ParsedFeed(title=head["title"], articles=tuple(articles), left_out=head["left_out"])
+    return ParsedFeed(
+        title=head["title"],
+        articles=tuple(articles),
+        left_out=head["left_out"],
+        feeds=tuple(head["feeds"]),
+    )
 
 
 def _article_of(fields: dict[str, str]) -> NewArticle:

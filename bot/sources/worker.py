@@ -1,12 +1,13 @@
-"""The process that parses feeds: ``python -m bot.sources.feed_worker``.
+"""The process that parses what strangers wrote: ``python -m bot.sources.worker``.
 
-Feeds are written by strangers, and some of them cost a parser minutes or gigabytes. Here that
-costs this process its life and nothing else: it has limits of processor time and memory, and
-whoever started it (:mod:`bot.sources.feed`) watches the clock and starts another.
+Feeds, pages and PDFs come from strangers, and some of them cost a parser minutes or gigabytes.
+Here that costs this process its life and nothing else: it has limits of processor time and memory,
+and whoever started it (:mod:`bot.sources.parser`) watches the clock and starts another.
 
 It reads requests from its input and answers on its output until the input ends: a line of JSON
 that names the ``size`` of what follows, then that many bytes. A request's bytes are the body of
-a feed; an answer's are lines of JSON, the first about the feed, each other one an article.
+a feed or page (``kind``); an answer's are lines of JSON, the first about the body as a whole, each
+other one an article. Libraries that only some kinds need are loaded when the first of them comes.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from typing import BinaryIO
 
 from bot.errors import FeedError
 from bot.models import NewArticle
-from bot.sources.base import ParsedFeed
+from bot.sources.base import BodyKind, ParsedFeed
 from bot.sources.decoding import decode_markup
 from bot.sources.feed_json import read_json
 from bot.sources.feed_xml import read_xml
 from bot.sources.unpack import GZIP_MARK, TooLargeError, gunzip
 
-CPU_S = 4  # processor seconds for one feed
+CPU_S = 4  # processor seconds for one body
 MEMORY_BYTES = 768_000_000  # of addresses, of which the libraries themselves take a third
 _UNPACKED_LIMIT = 15_000_000
 
@@ -43,6 +44,27 @@ def parse_feed(body: bytes, *, content_type: str, address: str, now: datetime) -
     return read(text.lstrip("\ufeff"), address=address, now=now)
 
 
+def parse_body(
+    body: bytes, *, kind: BodyKind, content_type: str, address: str, now: datetime
+) -> ParsedFeed:
+    """Return what is in ``body``, taken for ``kind``; raises FeedError."""
+    match kind:
+        case BodyKind.PAGE:
+            from bot.sources.page import read_page
+
+            return read_page(decode_markup(body, content_type), address=address, now=now)
+        case BodyKind.CHANNEL:
+            from bot.sources.channel import read_channel
+
+            return read_channel(decode_markup(body, content_type), address=address, now=now)
+        case BodyKind.PDF:
+            from bot.sources.pdf import read_pdf
+
+            return read_pdf(body)
+        case _:
+            return parse_feed(body, content_type=content_type, address=address, now=now)
+
+
 def main() -> None:
     """Answer requests until there are no more."""
     source, answers = sys.stdin.buffer, sys.stdout.buffer
@@ -58,8 +80,9 @@ def main() -> None:
 
 def _answer(body: bytes, request: dict[str, str]) -> bytes:
     try:
-        feed = parse_feed(
+        feed = parse_body(
             body,
+            kind=BodyKind(request["kind"]),
             content_type=request["content_type"],
             address=request["address"],
             now=datetime.fromisoformat(request["now"]),
@@ -70,7 +93,8 @@ def _answer(body: bytes, request: dict[str, str]) -> bytes:
         return json.dumps({"error": "error.feed.too_heavy"}).encode()
     except Exception as error:  # the parser's own mistakes end here, whatever they are
         return json.dumps({"error": FeedError.default_key, "detail": repr(error)[:500]}).encode()
-    lines = [{"title": feed.title, "left_out": feed.left_out}, *map(_as_json, feed.articles)]
+    head = {"title": feed.title, "left_out": feed.left_out, "feeds": feed.feeds}
+    lines = [head, *map(_as_json, feed.articles)]
     return "\n".join(json.dumps(line, ensure_ascii=False) for line in lines).encode(
         "utf-8", "replace"
     )
