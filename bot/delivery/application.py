@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
-import logging
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -28,11 +26,10 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from bot.delivery.inbound import Inbound
 from bot.delivery.pace import Pace
 from bot.delivery.telegram import PacedRateLimiter, try_optional
 from bot.errors import MujazError
-
-logger = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=HTTPXRequest)
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -45,47 +42,45 @@ _SILENT_POLL_S = 0.05
 
 
 class PollingRequest(HTTPXRequest):
-    """The request of getUpdates: lets no unreadable update through, and can fall silent."""
+    """The request of getUpdates: sifts what comes, and can fall silent."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._silent = False
+        self.inbound = Inbound()
 
     def fall_silent(self) -> None:
         """Ask Telegram nothing more: every poll of ours would end that of a second instance."""
         self._silent = True
+
+    def speak_again(self) -> None:
+        """Ask for updates again."""
+        self._silent = False
 
     async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
         """Ask for updates, or find none once silent."""
         if self._silent:
             await asyncio.sleep(_SILENT_POLL_S)
             return 200, b'{"ok": true, "result": []}'
-        return await super().do_request(*args, **options)
+        try:
+            return await super().do_request(*args, **options)
+        finally:
+            self.inbound.poll_ended()
 
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> Any:
-        """Return the parsed answer with every unreadable update emptied but for its id."""
+    def parse_json_payload(self, payload: bytes) -> Any:  # type: ignore[override]  # needs self
+        """Return the parsed answer, every update that is to be skipped emptied but for its id."""
         answer = HTTPXRequest.parse_json_payload(payload)
         updates = answer.get("result")
         if isinstance(updates, list):
-            answer["result"] = [_readable(update) for update in updates]
+            answer["result"] = self.inbound.sifted(updates)
         return answer
 
 
-def _readable(update: Any) -> Any:
-    try:
-        Update.de_json(json.loads(json.dumps(update)), None)
-    except Exception:  # whatever the library stumbles over
-        identifier = update.get("update_id") if isinstance(update, dict) else None
-        if not isinstance(identifier, int):
-            raise  # nothing to go on from
-        logger.exception("update %d cannot be read and was skipped", identifier)
-        return {"update_id": identifier}
-    return update
-
-
 class TolerantBot(ExtBot[Any]):
-    """The library's bot, for servers that know no webhooks."""
+    """The library's bot, for servers that know no webhooks; never shows its token."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}[id={self.token.partition(':')[0]}]"
 
     async def delete_webhook(self, *args: Any, **options: Any) -> bool:
         """Remove a webhook, where there can be one: the library insists on it before polling."""

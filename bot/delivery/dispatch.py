@@ -4,7 +4,9 @@ A message is committed as `sending` before it leaves, so whatever happens in bet
 afterwards as doubtful. Few are under way at a time, which bounds how many that can be. What an
 outcome means is decided in ``outbox``, how fast we may send in ``pace``.
 
-One dispatcher per database: at its start it takes everything left in `sending` for its own.
+A dispatcher that is alone on its database takes everything left in `sending` at its start for
+its own. One that shares it goes by leases: what nobody settled in time is in doubt, and whoever
+comes too late to send under his own lease does not send.
 """
 
 from __future__ import annotations
@@ -16,8 +18,15 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.clock import Clock
-from bot.delivery.outbox import ChatEffect, Settlement, settlement, written_again
+from bot.delivery.outbox import (
+    ChatEffect,
+    Settlement,
+    settlement,
+    topic_gone,
+    written_again,
+)
 from bot.delivery.pace import Lane, Pace, Turn, kind_of
+from bot.delivery.window import InFlight, SentBook
 from bot.errors import StoreError
 from bot.log import chat_ref
 from bot.models import OutboxKind, OutboxMessage, OutboxState, SendOutcome, SendResult
@@ -32,6 +41,7 @@ _RETRY_S = 0.5  # first pause after the store refused
 _LONGEST_RETRY_S = 10.0
 _MOST_RETRIES = 20
 _LINE_DOWN_S = 30.0  # longest pause after sends that did not even leave
+_GROUPS = 4  # leases in which as many are taken as may be under way
 _SOON_S = 0.5  # a chat that is free so soon is worth a place under way
 
 
@@ -59,13 +69,17 @@ class Dispatcher:
         *,
         in_flight: int = 4,
         lease_s: float = 90.0,
+        alone: bool = True,
     ) -> None:
         self._store = store
         self._sender = sender
         self._pace = pace
         self._clock = clock
-        self._in_flight = in_flight
+        self._in_flight = InFlight(in_flight, pace.limits.per_s)
+        self._sent = SentBook(store, clock)
         self._lease_s = lease_s
+        self._alone = alone
+        self._swept_at = 0.0  # on the loop's own clock
         self._wake = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], OutboxMessage] = {}
         self._leaving: set[asyncio.Task[None]] = set()  # those that have their turn
@@ -103,26 +117,35 @@ class Dispatcher:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self._sent.close()
 
     async def _run(self) -> None:
-        await self._insisting("recover", self._recover)
+        await self._insisting("recover", lambda: self._recover(everything=self._alone))
         while not self._stopping:
             self._wake.clear()
             try:
+                await self._sweep()
                 begun = await self._begin()
-                idle_s = 0.0 if begun else await self._idle_s()
+                idle_s = 0.0 if begun or self._wake.is_set() else await self._idle_s()
             except StoreError:
                 logger.exception("the outbox cannot be read; it will be tried again")
                 idle_s = _LOOK_S
             if idle_s:
                 await self._until_woken(idle_s)
 
-    async def _recover(self) -> None:
-        """Name what an earlier run left under way as doubtful, and repeat doubtful notices."""
-        left = await self._store.recover(now=self._clock.now(), everything=True)
+    async def _sweep(self) -> None:
+        """Look for leases that ran out, a few times within the length of one."""
+        now = asyncio.get_running_loop().time()
+        if not self._alone and now - self._swept_at >= self._lease_s / 3:
+            await self._recover(everything=False)
+            self._swept_at = now
+
+    async def _recover(self, *, everything: bool) -> None:
+        """Name what was left under way as doubtful, and repeat doubtful notices."""
+        left = await self._store.recover(now=self._clock.now(), everything=everything)
         for message in left:
             logger.warning(
-                "in doubt since the last stop: message %d (%s) to %s",
+                "in doubt, left under way: message %d (%s) to %s",
                 message.id,
                 message.kind,
                 chat_ref(message.chat_id),
@@ -140,7 +163,10 @@ class Dispatcher:
 
     async def _begin(self) -> bool:
         """Put messages under way while there is room; tell whether there is reason to go on."""
-        room = self._in_flight - len(self._under_way)
+        limit = self._in_flight.limit
+        room = limit - len(self._under_way)
+        if room < max(1, limit // _GROUPS) and self._under_way:
+            return False  # a few more will be done in a moment: one lease for all of them
         if room <= 0 or self._line_pause_s() or self._pace.delay_s() > _SOON_S:
             return False
         leased = await self._store.lease(
@@ -164,7 +190,8 @@ class Dispatcher:
 
     async def _idle_s(self) -> float:
         """Return how long nothing needs to be done unless somebody wakes us."""
-        if len(self._under_way) >= self._in_flight:
+        limit = self._in_flight.limit
+        if limit - len(self._under_way) < max(1, limit // _GROUPS):
             return _LOOK_S
         pause_s = max(self._line_pause_s(), self._pace.delay_s())
         if pause_s:
@@ -198,22 +225,40 @@ class Dispatcher:
 
     async def _deliver(self, message: OutboxMessage) -> None:
         """Take one leased message through its send to its next state."""
-        sending = False
+        sending, begun = False, asyncio.get_running_loop().time()
         try:
-            turn = await self._pace.acquire(
-                message.chat_id, kind_of(message.chat_id), Lane.BROADCAST
-            )
-            sending = True
+            async with asyncio.timeout(self._lease_s / 3):  # then the lease still holds
+                turn = await self._pace.acquire(
+                    message.chat_id, kind_of(message.chat_id), Lane.BROADCAST
+                )
+            if self._too_late(message):
+                return
+            sending, begun = True, asyncio.get_running_loop().time()
             if (task := asyncio.current_task()) is not None:
                 self._leaving.add(task)
             result = await self._sender.send(message, turn)
+        except TimeoutError:
+            result = SendResult(outcome=SendOutcome.WAIT, reason="no turn in time")
         except asyncio.CancelledError:
             outcome = SendOutcome.UNCERTAIN if sending else SendOutcome.WAIT
             result = SendResult(outcome=outcome, reason="stopped")
         self._note_line(result.outcome)
         await self._settle(message, result)
+        if sending:
+            self._in_flight.took(asyncio.get_running_loop().time() - begun)
+
+    def _too_late(self, message: OutboxMessage) -> bool:
+        """Tell whether our lease ran out, as after a standstill: then it is no longer ours."""
+        until_at = message.leased_until_at
+        late = not self._alone and until_at is not None and self._clock.now() >= until_at
+        if late:
+            logger.warning("message %d was not sent: its lease ran out", message.id)
+        return late
 
     async def _settle(self, message: OutboxMessage, result: SendResult) -> None:
+        if result.outcome is SendOutcome.SENT:  # the usual case, many in one transaction
+            await self._insisting("settle", lambda: self._sent.note(message.id, result.message_id))
+            return
         now = self._clock.now()
 
         async def choose() -> Settlement:
@@ -222,6 +267,12 @@ class Dispatcher:
 
         chosen = await self._insisting("read a chat", choose)
         _report(message, result, chosen)
+        if chosen.effect is ChatEffect.UNREACHABLE:
+            # First, while this message still keeps the chat's others from being leased.
+            await self._insisting(
+                "pause a chat",
+                lambda: self._store.set_reachable(message.chat_id, False, now=now),
+            )
         await self._insisting("settle", lambda: self._write(message, chosen, now))
         await self._insisting("note a chat", lambda: self._note_chat(message, chosen, now))
 
@@ -250,10 +301,19 @@ class Dispatcher:
 
     async def _note_chat(self, message: OutboxMessage, chosen: Settlement, now: datetime) -> None:
         """Write what a settlement means for the chat."""
-        if chosen.effect is ChatEffect.UNREACHABLE:
-            await self._store.set_reachable(message.chat_id, False, now=now)
         if chosen.effect is ChatEffect.MIGRATED and chosen.new_chat_id is not None:
             await self._store.migrate_chat(message.chat_id, chosen.new_chat_id, now=now)
+        if chosen.effect is ChatEffect.TOPIC_GONE:
+            await self._tell_of_topic(message, now)
+
+    async def _tell_of_topic(self, message: OutboxMessage, now: datetime) -> None:
+        """Tell whoever added us to a group, once, that the digest's topic is gone."""
+        chat = await self._store.chat(message.chat_id)
+        if chat is None or chat.added_by is None:
+            return
+        admin = await self._store.chat(chat.added_by)
+        language = texts(admin.language if admin else None)
+        await self._store.enqueue([topic_gone(message, chat, language)], now=now)
 
     async def _insisting(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
         """Do work in the store, again and again while it refuses, within reason."""

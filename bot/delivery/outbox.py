@@ -16,7 +16,8 @@ uncertain         uncertain   a digest is held, and folded into the next one, fl
                               a notice is written once more, marked as a possible repeat
 unreachable       dead        the chat is marked unreachable: its subscriptions pause
 migrated          pending     the chat moves to its new id with all that waits
-no topic          pending     to the group without its topic; dead when it had none
+no topic          pending     to the group without its topic, and whoever set it up is told;
+                              dead when it had none
 refused markup    pending     once as plain text; dead when it was plain already
 refused           dead        with Telegram's reason
 ================  ==========  =========================================================
@@ -33,6 +34,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.models import (
+    Chat,
     NewMessage,
     OutboxKind,
     OutboxMessage,
@@ -41,7 +43,8 @@ from bot.models import (
     SendOutcome,
     SendResult,
 )
-from bot.text.markup import escape
+from bot.text.languages import Texts
+from bot.text.markup import escape, one_line
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 300.0
@@ -54,6 +57,7 @@ class ChatEffect(StrEnum):
     NONE = "none"
     UNREACHABLE = "unreachable"
     MIGRATED = "migrated"
+    TOPIC_GONE = "topic_gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,22 @@ def written_again(message: OutboxMessage, repeat_mark: str) -> NewMessage | None
     )
 
 
+def topic_gone(message: OutboxMessage, chat: Chat, language: Texts) -> NewMessage:
+    """Return the notice to who added us that a topic is gone; the same one every time."""
+    title = one_line(chat.title)
+    return NewMessage(
+        chat_id=chat.added_by or chat.id,
+        topic_id=0,
+        kind=OutboxKind.NOTICE,
+        key=f"topic:{message.chat_id}:{message.topic_id}",
+        part=1,
+        reply=Reply(
+            html=language.html("outbox.topic_gone", chat=title),
+            plain=language("outbox.topic_gone", chat=title),
+        ),
+    )
+
+
 def pause_s(attempts: int) -> float:
     """Return the seconds to wait after this many attempts that reached nobody."""
     return float(min(FIRST_PAUSE_S * 2 ** min(attempts, 20), LONGEST_PAUSE_S))
@@ -158,7 +178,12 @@ def _migrated(message: OutboxMessage, result: SendResult, now: datetime) -> Sett
 def _no_topic(message: OutboxMessage, result: SendResult, now: datetime) -> Settlement:
     if not message.topic_id:
         return _dead(message, result, now)
-    return Settlement(state=OutboxState.PENDING, topic_id=0, reason=result.reason)
+    return Settlement(
+        state=OutboxState.PENDING,
+        topic_id=0,
+        reason=result.reason,
+        effect=ChatEffect.TOPIC_GONE,
+    )
 
 
 def _refused_markup(message: OutboxMessage, result: SendResult, now: datetime) -> Settlement:

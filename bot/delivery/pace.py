@@ -21,8 +21,7 @@ from math import ceil
 from bot.models import ChatKind
 
 ChatKey = int | str  # Telegram also takes "@name" of a channel
-# How much later than its grant a message may count: the time it may need to reach Telegram.
-_TRAVEL_S = 0.02
+_FORGET_S = 0.00005  # how much the fastest round trip is forgotten with each message
 _RECENT = 20  # sends looked at to tell a refusal of one chat from a refusal of all
 _REFUSED_SHARE = 0.25
 _REFUSED_CHATS = 3
@@ -140,13 +139,14 @@ class Pace:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._monotonic = monotonic
         self._sleep = sleep
-        self._all = Window.of_rate(self._limits.per_s, 1.0)
-        self._gap_s = 1.0 / self._limits.per_s
+        self._all = Window.of_rate(self.limits.per_s, 1.0)
+        self._gap_s = 1.0 / self.limits.per_s
         self._broadcast_at = float("-inf")
         self._paused_until = float("-inf")
+        self._fastest_s = float("inf")  # round trip, of late
         self._chats: dict[ChatKey, _Chat] = {}
         self._remembered = _REMEMBERED_CHATS
         self._lines = {lane: _Line() for lane in Lane}
@@ -168,15 +168,19 @@ class Pace:
             self._lines[lane].forget(chat, waiter)
 
     def arrived(self, turn: Turn) -> None:
-        """Note that Telegram answered: the message counts from now, not from its departure.
+        """Note that Telegram answered: the message counts by when it may have arrived at last.
 
-        Without this, a slow request followed by fast ones would make Telegram see more in one
-        second than we sent in one.
+        A slow request followed by fast ones would make Telegram see more in one second than we
+        sent in one. No request is faster than the fastest round trip, so what was answered now
+        counts as if it had left that long ago: safe however the line wavers, and nothing is lost
+        on a steady one.
         """
         self._recent.append((turn.chat, False))
         now = self._monotonic()
+        took_s = now - turn.stamps[0].at
+        self._fastest_s = min(took_s, self._fastest_s + _FORGET_S)
         for stamp in turn.stamps:
-            stamp.at = min(now, stamp.at + _TRAVEL_S)
+            stamp.at = max(stamp.at, now - self._fastest_s)
 
     def refused(self, chat: ChatKey | None, retry_after_s: float) -> None:
         """Note a 429: no message to this chat (None: to any) before the deadline."""
@@ -275,9 +279,9 @@ class Pace:
         if chat not in self._chats:
             if len(self._chats) >= self._remembered:
                 self._forget_idle()
-            windows = [Window.of_rate(self._limits.chat_per_s, 1.0)]
+            windows = [Window.of_rate(self.limits.chat_per_s, 1.0)]
             if kind is not ChatKind.PRIVATE:
-                windows.append(Window.of_rate(self._limits.group_per_min, 60.0))
+                windows.append(Window.of_rate(self.limits.group_per_min, 60.0))
             self._chats[chat] = _Chat(tuple(windows))
         return self._chats[chat]
 

@@ -8,15 +8,17 @@ cut only when it cannot fit into one message at all, and then says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.delivery.fragments import MESSAGE_UNITS, Fragment, bold, join, split, text
 from bot.delivery.page import Page
-from bot.models import Answer, Digest, DigestItem, Passage, Reply
-from bot.text.markup import utf16_length
+from bot.models import Answer, Article, Button, Digest, DigestItem, Passage, Reply
+from bot.text.markup import one_line, shorten, utf16_length
 
 _NUMBER_UNITS = 24  # room kept for «(2/3)»
 _OTHER_OUTLETS = 3
 _NEAREST = 5
+_FOLLOWED_UNITS = 200
 _NEW = "● "
 _MAYBE_SEEN = "○ "
 _BETWEEN = "\n\n"
@@ -25,10 +27,17 @@ _Block = tuple[Fragment, int]  # what is shown, and of which article
 _Head = Callable[[int, int], Fragment]  # of part n of m
 
 
-def render_answer(answer: Answer, *, zone: str, language: str) -> list[Reply]:
-    """Return an answer, or the honest lack of one, in as few messages as it needs."""
+def render_answer(answer: Answer, *, zone: str, language: str, more: str = "") -> list[Reply]:
+    """Return an answer, or the honest lack of one, in as few messages as it needs.
+
+    ``more`` is the callback data of a button for further passages.
+    """
     page = Page(zone, language)
-    note = page.say("answer.shortened") if answer.shortened else Fragment()
+    notes = [page.say("answer.shortened")] if answer.shortened else []
+    if answer.follows:
+        words = one_line(answer.follows)
+        notes.append(page.say("answer.follows", words=shorten(words, _FOLLOWED_UNITS)))
+    note = join("\n", notes) if notes else Fragment()
     if not answer.found or not answer.passages:
         return [_reply(join("\n", (_not_found(answer, page), note)))]
     room = MESSAGE_UNITS - _NUMBER_UNITS - note.units
@@ -37,7 +46,11 @@ def render_answer(answer: Answer, *, zone: str, language: str) -> list[Reply]:
         return page.line(text(_number(page, part, parts)))
 
     blocks = [(_passage(passage, page, room), passage.article.id) for passage in answer.passages]
-    return _messages(blocks, head, note, room)
+    replies = _messages(blocks, head, note, room)
+    if more:
+        button = Button(page.texts("answer.more"), more)
+        replies[-1] = replace(replies[-1], buttons=((button,),))
+    return replies
 
 
 def render_digest(digest: Digest, *, zone: str, language: str) -> list[Reply]:
@@ -90,7 +103,8 @@ def _passage(passage: Passage, page: Page, room: int) -> Fragment:
         page.dated(article),
     )
     heading = page.headline(article)
-    return page.quoted(heading, passage.paragraph, footing, room, passage.matches)
+    lines = join("\n", (footing, _also_in(passage.also_in, page)))
+    return page.quoted(heading, passage.paragraph, lines, room, passage.matches)
 
 
 def _not_found(answer: Answer, page: Page) -> Fragment:
@@ -138,15 +152,15 @@ def _item(item: DigestItem, page: Page, room: int) -> Fragment:
         text(" · "),
         page.dated(item.article),
     )
-    lines = join("\n", (footing, _also_in(item, page)))
+    lines = join("\n", (footing, _also_in(item.also_in, page)))
     return page.quoted(heading, item.paragraph, lines, room)
 
 
-def _also_in(item: DigestItem, page: Page) -> Fragment:
+def _also_in(articles: Sequence[Article], page: Page) -> Fragment:
     """Return the line of further outlets with the same text, the first few by name."""
-    if not item.also_in:
+    if not articles:
         return Fragment()
-    shown = join(" · ", (page.source(article) for article in item.also_in[:_OTHER_OUTLETS]))
+    shown = join(" · ", (page.source(article) for article in articles[:_OTHER_OUTLETS]))
     line = page.line(text(page.texts("digest.also_in") + " "), shown)
-    more = len(item.also_in) - _OTHER_OUTLETS
+    more = len(articles) - _OTHER_OUTLETS
     return line + text(" " + page.texts.count("digest.more_outlets", more)) if more > 0 else line

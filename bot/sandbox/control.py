@@ -172,10 +172,12 @@ async def faults(sandbox: Sandbox, request: Request) -> Response:
 
 
 async def settings(sandbox: Sandbox, request: Request) -> Response:
-    """Set the latency of every answer and switch the flood limits."""
+    """Set the latency of every answer, the flood limits, and the shares of random faults."""
     body = await _body(request)
     sandbox.latency_s = max(0.0, float(body.get("latency_s", sandbox.latency_s)))
     sandbox.flood.enabled = bool(body.get("flood", sandbox.flood.enabled))
+    if "faults" in body:
+        sandbox.faults.at_random(body["faults"], int(body.get("seed", 0)))
     return JSONResponse({"latency_s": sandbox.latency_s, "flood": sandbox.flood.enabled})
 
 

@@ -1,10 +1,13 @@
-"""Faults on order: the next requests of a kind fail in a chosen way.
+"""Faults on order, and at random: requests fail in a chosen way.
 
 ``error`` answers with an error and does nothing else, ``cut_before`` closes the connection before
 the request is carried out, ``cut_after`` carries it out and closes without an answer, and ``slow``
-carries it out and answers late.
+carries it out and answers late. At random, each sending request suffers one of the kinds of
+``RANDOM`` as often as its share says, by a seed, so that a bad day can be had again.
 """
 
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,11 +49,37 @@ class Fault:
         return ApiError(code, self.description or "Internal Server Error", parameters)
 
 
+def _refusal(code: int, description: str) -> Callable[[random.Random], Fault]:
+    return lambda _chance: Fault(method="*", kind="error", error_code=code, description=description)
+
+
+RANDOM: dict[str, Callable[[random.Random], Fault]] = {
+    "429": lambda chance: Fault(method="*", kind="error", retry_after=chance.randint(1, 30)),
+    "403": _refusal(403, "Forbidden: bot was blocked by the user"),
+    "400": _refusal(400, "Bad Request: can't parse entities: unsupported start tag"),
+    "502": _refusal(502, "Bad Gateway"),
+    "cut_before": lambda _chance: Fault(method="*", kind="cut_before"),
+    "cut_after": lambda _chance: Fault(method="*", kind="cut_after"),
+    "slow": lambda chance: Fault(method="*", kind="slow", delay_s=chance.uniform(0.5, 5)),
+}
+
+
 class Faults:
-    """The faults that wait, oldest first."""
+    """The faults that wait, oldest first, and the shares of those that come at random."""
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._shares: dict[str, float] = {}
+        self._chance = random.Random(0)  # noqa: S311 - a bad day need not be unforeseeable
+
+    def at_random(self, shares: Mapping[str, float], seed: int = 0) -> None:
+        """Let these shares of the sending requests fail from now on; ValueError if impossible."""
+        if unknown := shares.keys() - RANDOM.keys():
+            raise ValueError(f"no such fault: {', '.join(sorted(unknown))}")
+        if min(shares.values(), default=0) < 0 or sum(shares.values()) > 1:
+            raise ValueError("shares must lie between 0 and 1, all together too")
+        self._shares = {kind: float(share) for kind, share in shares.items()}
+        self._chance = random.Random(seed)  # noqa: S311 - as above
 
     def add(self, fault: Fault) -> None:
         """Let a fault wait for the requests it is meant for."""
@@ -59,6 +88,7 @@ class Faults:
     def clear(self) -> None:
         """Forget all faults."""
         self._waiting.clear()
+        self._shares.clear()
 
     def take(self, method: str, chat_id: int | None) -> Fault | None:
         """Return the fault that befalls this request and count it, or None."""
@@ -69,4 +99,14 @@ class Faults:
                 if fault.times == 0:
                     self._waiting.remove(fault)
                 return fault
+        return self._by_chance(method)
+
+    def _by_chance(self, method: str) -> Fault | None:
+        if not self._shares or not method.startswith(("send", "edit")):
+            return None
+        draw = self._chance.random()
+        for kind, share in self._shares.items():
+            if draw < share:
+                return RANDOM[kind](self._chance)
+            draw -= share
         return None

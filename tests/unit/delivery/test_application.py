@@ -70,7 +70,7 @@ def test_the_application_speaks_to_the_address_it_was_given() -> None:
     assert application.bot.defaults.link_preview_options.is_disabled
 
 
-def test_an_unreadable_update_is_emptied_and_its_neighbours_are_kept(
+def test_an_unreadable_update_is_left_out_but_for_its_number_and_its_neighbours_are_kept(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     good = {
@@ -78,13 +78,14 @@ def test_an_unreadable_update_is_emptied_and_its_neighbours_are_kept(
         "message": {"message_id": 1, "date": 1552395600, "chat": {"id": 1, "type": "private"}},
     }
     poison = {"update_id": 7, "message": {"message_id": 1, "chat": "nobody"}}
-    payload = json.dumps({"ok": True, "result": [poison, good]}).encode()
+    last = poison | {"update_id": 9}
+    payload = json.dumps({"ok": True, "result": [poison, good, last]}).encode()
 
-    answer = PollingRequest.parse_json_payload(payload)
+    answer = PollingRequest().parse_json_payload(payload)
 
-    assert answer["result"] == [{"update_id": 7}, good]
+    assert answer["result"] == [good, {"update_id": 9}]
     assert "update 7" in caplog.text
 
 
 def test_an_answer_that_is_no_list_of_updates_is_left_as_it_is() -> None:
-    assert PollingRequest.parse_json_payload(b'{"ok": true, "result": true}')["result"] is True
+    assert PollingRequest().parse_json_payload(b'{"ok": true, "result": true}')["result"] is True

@@ -328,11 +328,11 @@ class StubbornStore(SqlStore):
 
     refusals = 0
 
-    async def settle(self, *args: Any, **kwargs: Any) -> None:
+    async def settle_sent(self, *args: Any, **kwargs: Any) -> set[int]:
         if self.refusals:
             self.refusals -= 1
             raise StoreLockedError("somebody else holds the database")
-        await super().settle(*args, **kwargs)
+        return await super().settle_sent(*args, **kwargs)
 
 
 async def test_a_store_that_refuses_for_a_while_kills_nothing(store: SqlStore) -> None:

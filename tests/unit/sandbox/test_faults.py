@@ -5,7 +5,7 @@ import time
 
 import httpx
 import pytest
-from telegram.error import Forbidden, NetworkError
+from telegram.error import Forbidden, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
 from bot.sandbox import Sandbox
@@ -107,3 +107,34 @@ async def test_a_fault_of_an_unknown_kind_is_refused(people: People) -> None:
 
     assert answer.status_code == 400
     assert "kind must be one of" in answer.json()["error"]
+
+
+async def test_random_faults_come_in_their_shares_and_the_same_again_by_the_same_seed(
+    bot: ExtBot[None], people: People, sandbox: Sandbox
+) -> None:
+    def drawn() -> list[str]:
+        sandbox.faults.at_random({"429": 0.2, "cut_after": 0.1}, seed=7)
+        faults = [sandbox.faults.take("sendMessage", None) for _ in range(1000)]
+        return [f"{fault.kind}{fault.retry_after}" if fault else "" for fault in faults]
+
+    first = drawn()
+
+    assert first == drawn()
+    assert 150 < sum("error" in kind for kind in first) < 250
+    assert 60 < first.count("cut_afterNone") < 140
+    assert sandbox.faults.take("getUpdates", None) is None
+
+
+async def test_random_faults_are_set_and_refused_over_the_wire(
+    bot: ExtBot[None], people: People, sandbox: Sandbox
+) -> None:
+    await people.post("/settings", faults={"403": 1.0}, seed=1)
+    with pytest.raises(TelegramError, match="blocked"):
+        await bot.send_message(1001, "never")
+
+    await people.post("/settings", faults={})
+    await bot.send_message(1001, "again")
+
+    assert _texts(sandbox) == ["again"]
+    with pytest.raises(ValueError, match="no such fault"):
+        sandbox.faults.at_random({"earthquake": 0.5})

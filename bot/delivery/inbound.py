@@ -1,0 +1,134 @@
+"""What Telegram hands us, looked at before it becomes objects: too many, unreadable, or none.
+
+One person who sends a thousand messages a second must cost nobody else their answer, one update
+that the library cannot read must not be asked for again for ever, and a poll that never ends
+must not pass for a quiet day. What is skipped here is counted and reported, never answered.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from telegram import Update
+
+from bot.log import chat_ref
+
+logger = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+BURST = 30.0  # messages and presses of one person that are taken at once
+PER_S = 3.0  # and how many a second for longer
+_MOST_SENDERS = 20_000
+_REPORT_S = 60.0
+_COUNTED = ("message", "edited_message", "callback_query")
+
+
+class SenderGate:
+    """Lets through so many messages and presses of one person; a token bucket each."""
+
+    def __init__(
+        self,
+        *,
+        burst: float = BURST,
+        per_s: float = PER_S,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._burst = burst
+        self._per_s = per_s
+        self._monotonic = monotonic
+        self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()
+        self._reported: dict[int, float] = {}
+        self.skipped = 0
+
+    def passes(self, update: Json) -> bool:
+        """Count an update; False when its sender has sent too many."""
+        sender = _sender(update)
+        if sender is None:
+            return True
+        now = self._monotonic()
+        level, at = self._buckets.pop(sender, (self._burst, now))
+        level = min(self._burst, level + (now - at) * self._per_s)
+        passes = level >= 1
+        self._buckets[sender] = (level - 1 if passes else level, now)
+        while len(self._buckets) > _MOST_SENDERS:
+            self._buckets.popitem(last=False)
+        if not passes:
+            self.skipped += 1
+            self._report(sender, now)
+        return passes
+
+    def _report(self, sender: int, now: float) -> None:
+        """Log a flooder once a minute, not once a message."""
+        if now - self._reported.get(sender, float("-inf")) < _REPORT_S:
+            return
+        self._reported = {s: at for s, at in self._reported.items() if now - at < _REPORT_S}
+        self._reported[sender] = now
+        logger.warning("%s sends too much; some of it is skipped", chat_ref(sender))
+
+
+def _sender(update: Json) -> int | None:
+    """Return who sent an update that can be skipped without harm, None for all others."""
+    for kind in _COUNTED:
+        content = update.get(kind)
+        if isinstance(content, dict):
+            sender = content.get("from")
+            identifier = sender.get("id") if isinstance(sender, dict) else None
+            service = "migrate_to_chat_id" in content or "migrate_from_chat_id" in content
+            return identifier if isinstance(identifier, int) and not service else None
+    return None
+
+
+class Inbound:
+    """Sifts the answers to getUpdates and knows when the last one came.
+
+    ``poison`` is told the id of an update that cannot be read.
+    """
+
+    def __init__(
+        self,
+        gate: SenderGate | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gate = gate or SenderGate()
+        self._monotonic = monotonic
+        self._ended = monotonic()
+        self.poison: Callable[[int], None] = lambda _identifier: None
+
+    def poll_ended(self) -> None:
+        """Note that a poll came to an end, with updates, without or with an error."""
+        self._ended = self._monotonic()
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last poll came to an end."""
+        return self._monotonic() - self._ended
+
+    def sifted(self, updates: list[Any]) -> list[Any]:
+        """Return the updates without those skipped; the last stays, if only for its number.
+
+        Polling goes on from the last number, and an update that is not there costs nothing.
+        """
+        sifted = [self.sift(update) for update in updates]
+        return [update for update in sifted[:-1] if update.keys() != {"update_id"}] + sifted[-1:]
+
+    def sift(self, update: Any) -> Any:
+        """Return the update, or an empty one with its id when it is skipped."""
+        identifier = update.get("update_id") if isinstance(update, dict) else None
+        if isinstance(identifier, int) and not self._gate.passes(update):
+            return {"update_id": identifier}
+        try:
+            Update.de_json(json.loads(json.dumps(update)), None)
+        except Exception:  # whatever the library stumbles over
+            if not isinstance(identifier, int):
+                raise  # nothing to go on from
+            logger.exception("update %d cannot be read and was skipped", identifier)
+            self.poison(identifier)
+            return {"update_id": identifier}
+        return update

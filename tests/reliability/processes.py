@@ -1,0 +1,80 @@
+"""Real processes of the bot, started in a fraction of a second and killed without mercy.
+
+They are forked from a server that has imported everything already, so that two hundred starts
+take minutes and not an hour; each then runs ``mujaz run`` from its first line to its last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from tests.reliability.town import TOKEN
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["bot.__main__", "bot.app", "handlers"])
+
+
+def run_bot(environment: dict[str, str], log: str) -> None:
+    """Be the bot: the body of a started process."""
+    for name in [name for name in os.environ if name.startswith(("MUJAZ_", "TELEGRAM_"))]:
+        del os.environ[name]
+    os.environ.update(environment)
+    os.setsid()
+    sys.argv = ["mujaz", "run"]
+    errors = Path(log).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - to the end
+    os.dup2(errors.fileno(), 2)
+    sys.stderr = errors
+    from bot.__main__ import main
+
+    main()
+
+
+class Running:
+    """A started process."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process = process
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.is_alive()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        if self._process.pid is not None and self.alive:
+            os.kill(self._process.pid, number)
+
+    async def ended(self, within_s: float = 30.0) -> int | None:
+        """Wait for its end and return its exit code; None (and killed) when it takes longer."""
+        await asyncio.to_thread(self._process.join, within_s)
+        code = self._process.exitcode
+        if code is None:
+            self.signal(signal.SIGKILL)
+            await asyncio.to_thread(self._process.join)
+        return code
+
+
+def start_bot(api_url: str, data_dir: Path, log: Path, **settings: object) -> Running:
+    """Start ``mujaz run`` against a Bot API server; settings by their names without prefix."""
+    given = {f"MUJAZ_{name.upper()}": str(value) for name, value in settings.items()}
+    environment = {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "MUJAZ_TELEGRAM_API_URL": api_url,
+        "MUJAZ_DATA_DIR": str(data_dir),
+    } | given
+    return start(run_bot, environment, str(log))
+
+
+def start(body: Callable[..., None], *arguments: object) -> Running:
+    """Start any function of a module in a process of its own."""
+    process = _FORKS.Process(target=body, args=arguments, daemon=True)
+    process.start()
+    return Running(process)

@@ -1,0 +1,73 @@
+"""What comes in: flooders are held, poison is skipped and told, silence is noticed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.delivery.inbound import Inbound, SenderGate
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def said(sender: int, number: int = 1, **more: Any) -> dict[str, Any]:
+    """Return an update as Telegram words it."""
+    user = {"id": sender, "is_bot": False, "first_name": "ليلى"}
+    chat = {"id": sender, "type": "private", "first_name": "ليلى"}
+    message = {"message_id": number, "date": 1, "chat": chat, "from": user, "text": "سؤال"}
+    return {"update_id": number, "message": message | more}
+
+
+def test_a_flooder_is_held_to_the_rate_and_others_pass() -> None:
+    seconds = Seconds()
+    gate = SenderGate(burst=30, per_s=3, monotonic=seconds)
+
+    passed = 0
+    for _ in range(10_000):  # ten seconds at a thousand a second
+        seconds.now += 0.001
+        passed += gate.passes(said(1))
+
+    assert 55 <= passed <= 61
+    assert gate.skipped == 10_000 - passed
+    assert gate.passes(said(2))
+
+
+def test_what_must_not_be_missed_is_never_skipped() -> None:
+    gate = SenderGate(burst=1, per_s=0.001, monotonic=Seconds())
+    gate.passes(said(1))
+
+    assert not gate.passes(said(1))
+    assert gate.passes(said(1, migrate_to_chat_id=-100))
+    assert gate.passes({"update_id": 5, "my_chat_member": {"from": {"id": 1}}})
+
+
+def test_a_skipped_update_keeps_its_number_so_that_polling_goes_on() -> None:
+    inbound = Inbound(SenderGate(burst=1, per_s=0.001, monotonic=Seconds()))
+
+    assert inbound.sift(said(1, 7)) == said(1, 7)
+    assert inbound.sift(said(1, 8)) == {"update_id": 8}
+
+
+def test_poison_is_emptied_and_told() -> None:
+    inbound, told = Inbound(), list[int]()
+    inbound.poison = told.append
+
+    assert inbound.sift({"update_id": 9, "message": {"chat": "?"}}) == {"update_id": 9}
+    assert told == [9]
+
+
+def test_silence_is_counted_from_the_end_of_the_last_poll() -> None:
+    seconds = Seconds()
+    inbound = Inbound(monotonic=seconds)
+    seconds.now = 100.0
+    assert inbound.silent_s == 100.0
+
+    inbound.poll_ended()
+    seconds.now = 130.0
+
+    assert inbound.silent_s == 30.0
