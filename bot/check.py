@@ -46,6 +46,7 @@ async def _stored(core: Core, say: Texts) -> AsyncIterator[Finding]:
     yield Finding(sound=not problems, text="; ".join([summary, *problems]))
     behind = await core.index.lag()
     yield Finding(sound=True, text=say("check.index", behind=behind))
+    yield Finding(sound=None, text=await meaning_state(core, say))
     waiting = {state: counts.outbox.get(state, 0) for state in OutboxState}
     yield Finding(
         sound=None,
@@ -67,3 +68,11 @@ async def _token(settings: Settings, say: Texts) -> Finding:
     except MujazError as error:
         return Finding(sound=False, text=say(error.key, **error.params))
     return Finding(sound=True, text=say("check.token", name=f"@{name}"))
+
+
+async def meaning_state(core: Core, say: Texts) -> str:
+    """Return a sentence on how far the search by meaning has come."""
+    missing = await core.semantic.missing()
+    if missing is None:
+        return say("check.meaning_off")
+    return say("check.meaning", model=core.semantic.model, missing=missing)

@@ -9,21 +9,24 @@ from __future__ import annotations
 import json
 import locale
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from bot.app import Mujaz, open_core
 from bot.check import check as examine
+from bot.check import meaning_state
 from bot.demo import demo as serve_demo
-from bot.errors import MujazError
+from bot.errors import FetchError, InputError, MujazError
 from bot.lock import only_one
-from bot.models import Answer, Digest, DigestItem, IntakeOutcome, Passage, SourceKind
+from bot.models import Answer, Digest, DigestItem, IntakeOutcome, Passage
+from bot.services.intake import IngestReport
 from bot.settings import Settings
 from bot.text.dates import format_moment
 from bot.text.languages import Texts, texts
@@ -40,11 +43,13 @@ def in_words(error: MujazError) -> str:
     return console_texts()(error.key, **error.params)
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """Write a value for programs."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def _iso(at: datetime | None) -> str | None:
+def iso(at: datetime | None) -> str | None:
+    """Return an instant as programs read it."""
     return at.isoformat() if at else None
 
 
@@ -72,19 +77,56 @@ async def check(settings: Settings) -> int:
 
 async def ingest(
     settings: Settings,
-    paths: Sequence[Path],
+    paths: Sequence[str],
     *,
     source: str,
     published_at: datetime | None,
     url: str,
+    columns: Mapping[str, str],
 ) -> int:
-    """Store articles from files; 1 when any file was refused."""
-    say = console_texts()
+    """Store articles from files and pages; 1 when any of them was refused."""
+    pages = [path for path in paths if path.startswith(("http://", "https://"))]
+    files = [Path(path) for path in paths if path not in pages]
     async with open_core(settings) as core:
-        report = await core.services.intake.ingest_paths(
-            paths, source_name=source, published_at=published_at, url=url
-        )
+        intake, failed = core.services.intake, 0
+        report = IngestReport(articles=())
+        if files:
+            with progress() as on_file:
+                report = await intake.ingest_paths(
+                    files,
+                    source_name=source,
+                    published_at=published_at,
+                    url=url,
+                    columns=columns,
+                    on_file=on_file,
+                )
+        for page in pages:
+            try:
+                stored = await intake.ingest_page(
+                    page, source_name=source, published_at=published_at
+                )
+                report = replace(report, articles=(*report.articles, stored))
+            except (FetchError, InputError) as error:
+                sys.stderr.write(f"{page}: {in_words(error)}\n")
+                failed += 1
         await core.index.catch_up()
+    return _print_report(report, failed)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal while files are read, and nothing elsewhere."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print_report(report: IngestReport, failed: int) -> int:
+    say = console_texts()
     for stored in report.articles:
         key = f"ingest.{stored.outcome}"
         count = say.count("intake.paragraphs", stored.paragraphs)
@@ -98,11 +140,11 @@ async def ingest(
             stored=tally[IntakeOutcome.STORED],
             revised=tally[IntakeOutcome.REVISED],
             known=tally[IntakeOutcome.KNOWN],
-            refused=len(report.refused),
+            refused=len(report.refused) + failed,
         )
         + "\n"
     )
-    return 1 if report.refused else 0
+    return 1 if report.refused or failed else 0
 
 
 async def ask(settings: Settings, question: str, *, as_json: bool) -> int:
@@ -111,7 +153,7 @@ async def ask(settings: Settings, question: str, *, as_json: bool) -> int:
         await core.index.catch_up()
         answer = await core.services.answering.answer(question)
     if as_json:
-        _print_json(answer_json(answer))
+        print_json(answer_json(answer))
     else:
         _print_answer(answer, settings)
     return 0
@@ -121,7 +163,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
     """Return an answer in the form that programs read."""
     return {
         "found": answer.found,
-        "newest_at": _iso(answer.newest_at),
+        "newest_at": iso(answer.newest_at),
         "passages": [_passage_json(passage) for passage in answer.passages],
         "nearest": [
             {"article_id": near.id, "title": near.title, "source": near.source, "url": near.url}
@@ -140,7 +182,7 @@ def _passage_json(passage: Passage) -> dict[str, object]:
         "title": passage.article.title,
         "source": passage.article.source,
         "url": passage.article.url,
-        "published_at": _iso(passage.article.published_at),
+        "published_at": iso(passage.article.published_at),
     }
 
 
@@ -164,7 +206,7 @@ async def digest(settings: Settings, *, since_at: datetime | None, as_json: bool
         composed = await core.services.broadcasting.preview(since_at)
         replies = core.services.broadcasting.rendered(composed)
     if as_json:
-        _print_json({**digest_json(composed), "messages": [reply.html for reply in replies]})
+        print_json({**digest_json(composed), "messages": [reply.html for reply in replies]})
     else:
         sys.stdout.write("\n\n".join(reply.plain for reply in replies) + "\n")
     return 0
@@ -173,9 +215,9 @@ async def digest(settings: Settings, *, since_at: datetime | None, as_json: bool
 def digest_json(composed: Digest) -> dict[str, object]:
     """Return a digest in the form that programs read."""
     return {
-        "since_at": _iso(composed.since_at),
-        "until_at": _iso(composed.until_at),
-        "newest_at": _iso(composed.newest_at),
+        "since_at": iso(composed.since_at),
+        "until_at": iso(composed.until_at),
+        "newest_at": iso(composed.newest_at),
         "left_out": composed.left_out,
         "items": [_item_json(item) for item in composed.items],
     }
@@ -188,49 +230,11 @@ def _item_json(item: DigestItem) -> dict[str, object]:
         "title": article.title,
         "source": article.source,
         "url": article.url,
-        "published_at": _iso(article.published_at),
+        "published_at": iso(article.published_at),
         "paragraph_id": item.paragraph.id if item.paragraph else None,
         "text": item.paragraph.text if item.paragraph else None,
         "also_in": [{"source": other.source, "url": other.url} for other in item.also_in],
     }
-
-
-async def sources(settings: Settings, *, add: str, as_json: bool) -> int:
-    """List the sources, or add a feed and take its first articles in."""
-    async with open_core(settings) as core:
-        if add:
-            await core.services.intake.add_feed(add)
-            await core.services.intake.poll_due()
-            await core.index.catch_up()
-        known = await core.services.intake.sources()
-    if as_json:
-        _print_json(
-            [
-                {
-                    "id": one.id,
-                    "kind": one.kind,
-                    "name": one.name,
-                    "address": one.address,
-                    "enabled": one.enabled,
-                    "checked_at": _iso(one.checked_at),
-                    "next_check_at": _iso(one.next_check_at),
-                    "failures": one.failures,
-                    "last_error": one.last_error or None,
-                }
-                for one in known
-            ]
-        )
-        return 0
-    say = console_texts()
-    table = Table(box=None)
-    for heading in ("sources.heading.kind", "sources.heading.name", "sources.heading.state"):
-        table.add_column(say(heading))
-    for one in known:
-        state = say(one.last_error) if one.last_error else "✓"
-        kind = say(f"sources.kind.{SourceKind(one.kind)}")
-        table.add_row(kind, escape(f"{one.name} {one.address}"), escape(state))
-    Console().print(table if known else say("sources.none"))
-    return 0
 
 
 async def reindex(settings: Settings) -> int:
@@ -238,5 +242,6 @@ async def reindex(settings: Settings) -> int:
     say = console_texts()
     async with open_core(settings) as core:
         paragraphs = await core.index.rebuild()
-    sys.stdout.write(say.count("reindex.done", paragraphs) + "\n")
+        meaning = await meaning_state(core, say)
+    sys.stdout.write(say.count("reindex.done", paragraphs) + "\n" + meaning + "\n")
     return 0

@@ -16,6 +16,8 @@
     │   ├── StoreCorruptError  the file is damaged or not a database of ours
     │   └── StoreVersionError  it was written by a newer Mujaz
     ├── AlreadyRunningError    another Mujaz runs on this data folder
+    ├── EmbeddingError         no vector could be had; lexical search stands alone
+    │   └── TextNotEmbeddedError  for one text never, whoever asks again
     └── SearchIndexError       the search index is broken; it can be rebuilt from the store
 
 Every error carries a message ``key`` into the catalogues of ``bot/locales``: readers see that
@@ -122,6 +124,14 @@ class AlreadyRunningError(MujazError):
     """Another Mujaz runs on this data folder."""
 
     default_key = "run.second"
+
+
+class EmbeddingError(MujazError):
+    """No vector could be had for a text; lexical search stands alone meanwhile."""
+
+
+class TextNotEmbeddedError(EmbeddingError):
+    """This one text will never get a vector, because it is too long or not accepted."""
 
 
 class SearchIndexError(MujazError):

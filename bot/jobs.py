@@ -27,6 +27,8 @@ class Jobs:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._under_way: set[asyncio.Task[None]] = set()
+        self._to_keep: list[tuple[float, str, Work]] = []
+        self._kept: list[asyncio.Task[None]] = []
 
     def every(self, interval_s: float, name: str, work: Work) -> None:
         """Run ``work`` every ``interval_s`` seconds from the start on; a failure is logged."""
@@ -46,16 +48,36 @@ class Jobs:
 
         self._scheduler.add_job(run, "interval", seconds=interval_s, id=name)
 
+    def keep(self, rest_s: float, name: str, work: Work) -> None:
+        """Run ``work``, however long it takes, again and again, ``rest_s`` seconds apart.
+
+        A failure is logged, and tried again after that rest. It is cancelled when stopping.
+        """
+        self._to_keep.append((rest_s, name, work))
+
     def start(self) -> None:
         """Begin; must be called inside the running loop."""
         self._scheduler.start()
+        self._kept = [asyncio.create_task(_repeat(*one), name=one[1]) for one in self._to_keep]
 
     async def stop(self, within_s: float) -> None:
         """Begin nothing more, and let what runs finish, cancelled after ``within_s`` seconds."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        for task in self._kept:
+            task.cancel()
+        await asyncio.gather(*self._kept, return_exceptions=True)
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=within_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _repeat(rest_s: float, name: str, work: Work) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:
+            logger.exception("%s failed; it will be tried again", name)
+        await asyncio.sleep(rest_s)

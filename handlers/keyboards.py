@@ -2,7 +2,8 @@
 
 Callback data comes back from clients and outlives chats, so it is a request and never a right:
 every press is checked again in ``handlers/guards.py``. The grammar is
-``d|<chat>|<topic>|<action>[|<value>]``, at most 64 bytes; anything else has expired.
+``d|<chat>|<topic>|<action>[|<value>]`` for digests and ``q|<key>|<skip>`` for further passages, at
+most 64 bytes; anything else has expired.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ ZONES = (
 )  # fmt: skip
 _ACTIONS = frozenset({"show", "hours", "at", "zones", "zone", "on", "off", "preview"})
 _DATA = re.compile(r"d\|(-?\d{1,16})\|(\d{1,12})\|([a-z]{1,8})(?:\|([\w:/+-]{1,32}))?", re.ASCII)
+_PAGE = re.compile(r"q\|([0-9a-f]{8})\|(\d{1,3})", re.ASCII)
 _HOUR = re.compile(r"([01]\d|2[0-3]):00")
 _HOURS_IN_ROW = 4
 _ZONES_IN_ROW = 2
@@ -52,6 +54,20 @@ def parse_press(data: str) -> DigestPress | None:
     wrong_hour = press.action == "at" and not _HOUR.fullmatch(press.value)
     wrong_zone = press.action == "zone" and not is_zone(press.value)
     return None if wrong_hour or wrong_zone else press
+
+
+@dataclass(frozen=True, slots=True)
+class PagePress:
+    """A press on «more» under an answer."""
+
+    key: str
+    skip: int
+
+
+def parse_page(data: str) -> PagePress | None:
+    """Read the callback data of «more»; None for anything else."""
+    found = _PAGE.fullmatch(data)
+    return PagePress(found[1], int(found[2])) if found else None
 
 
 def markup(rows: Sequence[Sequence[Button]], texts: Texts) -> InlineKeyboardMarkup | None:

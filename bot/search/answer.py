@@ -1,48 +1,37 @@
 """From ranked paragraphs to an answer: is it good enough, and which passages are shown.
 
-The evidence is an estimate, between 0 and 1, that the best passage answers the question. It is
-made of shares of the question only, never of the archive's size, so it means the same for one
-article and for a hundred thousand paragraphs.
+The evidence is an estimate, between 0 and 1, that the best passage answers the question: the
+learned score, made a probability (``bot.search.ranker``). A passage is shown only when it has
+evidence of its own, and near-copies of one text count once.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.models import Answer, Article, Passage
-from bot.search.features import Features
 from bot.search.query import Query
+from bot.search.ranker import probability
 from bot.search.retrieve import Ranked
-from bot.text.questions import Asks
 
 THRESHOLD = 0.5
 NEAREST = 3
 _SAME = 0.8  # share of common terms from which two passages are one text
-_FEW = 3  # shorter questions count as this long: one known name is a question too
+_INSIDE = 0.9  # or: so much of the shorter one stands in the longer one
+_LONG = 12  # terms; of shorter passages only the first share counts
 _BOLD = 0.5  # weaker matches are not shown bold
+_BESIDE = 0.35  # of the best one's evidence: further passages need so much
+_NEAR = 0.25  # less evidence than this is not even near
 
 
-def evidence_of(features: Features, query: Query) -> float:
-    """Return the estimate that a passage with these features answers the question.
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A ranked passage with its near-copies, which lie behind it in the ranking."""
 
-    A logistic function whose weights were fitted to answerable and unanswerable questions. A
-    question of many words is rarely covered whole, so the number of words counts for it.
-    """
-    value = (
-        -8.2
-        + 4.7 * (features.covered + 0.9 * features.in_title + features.in_context)
-        + 0.75 * features.matter
-        + 2.2 * math.log(max(_FEW, len(query.wanted) + 1))
-        + 1.0 * features.in_order
-        + 1.2 * (features.weekday + features.dated)
-    )
-    if query.asks is Asks.HOW_MANY:
-        value += 0.8 * (features.counts + features.any_number - 1)
-    if query.numbers:
-        value += features.same_number - 0.5
-    return 1 / (1 + math.exp(-value))
+    best: Ranked
+    copies: tuple[Ranked, ...] = ()
 
 
 def answer_of(
@@ -52,9 +41,13 @@ def answer_of(
     newest_at: datetime | None,
     threshold: float = THRESHOLD,
     limit: int = 3,
+    skip: int = 0,
 ) -> Answer:
-    """Return the answer: passages where the evidence suffices, else the nearest articles."""
-    evidence = best_evidence(query, ranked)
+    """Return the answer: passages where the evidence suffices, else the nearest articles.
+
+    ``skip`` pages on: so many of the passages that could be shown are left out.
+    """
+    evidence = best_evidence(ranked)
     if evidence < threshold:
         return Answer(
             question=query.text,
@@ -63,33 +56,67 @@ def answer_of(
             nearest=_nearest(ranked),
             shortened=query.shortened,
         )
-    shown = [
-        one
-        for one in distinct(ranked)[:limit]
-        if evidence_of(one.judged.features, query) >= threshold / 2
-    ]
+    groups = worth_showing(ranked, threshold)
+    shown = groups[skip : skip + limit]
     return Answer(
         question=query.text,
         found=True,
         newest_at=newest_at,
-        passages=tuple(_passage(one, query) for one in shown),
+        passages=tuple(_passage(one) for one in shown),
         shortened=query.shortened,
+        more=len(groups) > skip + limit,
     )
 
 
-def best_evidence(query: Query, ranked: Sequence[Ranked]) -> float:
+def evidence_of(one: Ranked) -> float:
+    """Return the estimate that this passage answers the question."""
+    return probability(one.score)
+
+
+def best_evidence(ranked: Sequence[Ranked]) -> float:
     """Return the evidence of the best passage, 0 when there is none."""
-    return evidence_of(ranked[0].judged.features, query) if ranked else 0.0
+    return evidence_of(ranked[0]) if ranked else 0.0
 
 
-def _passage(one: Ranked, query: Query) -> Passage:
+def worth_showing(ranked: Sequence[Ranked], threshold: float) -> list[Group]:
+    """Return the passages that carry enough evidence of their own, the best one first."""
+    groups = grouped(ranked)
+    if not groups:
+        return []
+    first = groups[0].best
+    least = max(threshold / 3, _BESIDE * evidence_of(first))
+    return groups[:1] + [
+        group
+        for group in groups[1:]
+        if evidence_of(group.best) >= least and _holds_as_much(group.best, first)
+    ]
+
+
+def _holds_as_much(one: Ranked, first: Ranked) -> bool:
+    """Tell whether a passage names what the first one names of the question.
+
+    One that lacks a name or rare word that the first has («باليّ» in a report on another town)
+    tells of something else, however alike it is.
+    """
+    mine, best = one.judged.features, first.judged.features
+    return mine.absent <= best.absent + 0.25 and mine.missing <= best.missing + 0.15
+
+
+def _passage(group: Group) -> Passage:
     """Return a ranked paragraph as a passage; its score is its evidence."""
-    judged = one.judged
+    judged = group.best.judged
+    own = judged.article.article
+    others: dict[int, Article] = {}
+    for copy in group.copies:
+        article = copy.judged.article.article
+        if article.source_id != own.source_id:
+            others.setdefault(article.source_id, article)
     return Passage(
         paragraph=judged.article.paragraphs[judged.index],
-        article=judged.article.article,
-        score=round(evidence_of(judged.features, query), 4),
-        matches=matched_spans(one),
+        article=own,
+        score=round(evidence_of(group.best), 4),
+        matches=matched_spans(group.best),
+        also_in=tuple(others.values()),
     )
 
 
@@ -102,27 +129,45 @@ def matched_spans(one: Ranked) -> tuple[tuple[int, int], ...]:
     return tuple((terms[place].token.start, terms[place].token.end) for place in sorted(places))
 
 
-def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Return the ranked passages, of near-identical ones only the best."""
-    kept: list[tuple[Ranked, frozenset[str]]] = []
+def grouped(ranked: Sequence[Ranked]) -> list[Group]:
+    """Return the ranked passages, near-copies under the best of them."""
+    kept: list[tuple[list[Ranked], frozenset[str]]] = []
     for one in ranked:
         stems = frozenset(term.stems[0] for term in one.judged.text.terms)
-        if all(_overlap(stems, other) < _SAME for _, other in kept):
-            kept.append((one, stems))
-    return [one for one, _ in kept]
+        same = next((group for group, other in kept if _is_copy(stems, other)), None)
+        if same is None:
+            kept.append(([one], stems))
+        else:
+            same.append(one)
+    return [Group(group[0], tuple(group[1:])) for group, _ in kept]
 
 
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the share of common stems in the union of two sets (Jaccard)."""
-    union = len(one | other)
-    return len(one & other) / union if union else 1.0
+def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Return the ranked passages, of near-identical ones only the best."""
+    return [group.best for group in grouped(ranked)]
+
+
+def _is_copy(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Tell whether two passages are one text, whole or shortened, by their stems.
+
+    Another figure makes another text: a new toll is news.
+    """
+    shorter, longer = sorted((one, other), key=len)
+    common = len(one & other)
+    union = len(one) + len(other) - common
+    if not union:
+        return True
+    alike = common >= _SAME * union or (len(shorter) >= _LONG and common >= _INSIDE * len(shorter))
+    return alike and not any(stem.isdecimal() for stem in shorter - longer)
 
 
 def _nearest(ranked: Sequence[Ranked]) -> tuple[Article, ...]:
-    """Return the articles of the best candidates, each once."""
+    """Return the articles of the best candidates, each once, where they are near at all."""
     found: dict[int, Article] = {}
     for one in ranked:
-        if one.judged.features.covered + one.judged.features.in_title > 0:
+        if evidence_of(one) < _NEAR:
+            continue
+        if any(match.strength for match in one.judged.matches) or one.judged.features.in_title:
             article = one.judged.article.article
             found.setdefault(article.id, article)
         if len(found) == NEAREST:

@@ -7,27 +7,25 @@ archive holds except the weight of each word, which has a floor so that one arti
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
-from itertools import pairwise
 
 from bot.models import StoredArticle
 from bot.search.match import NOTHING, Match, Prepared, match, prepare
+from bot.search.nearness import closeness, in_order, is_near
 from bot.search.query import Query
+from bot.search.weighing import MOST_WEIGHT, Weighing
 from bot.text.aliases import families_of
 from bot.text.lexicon import labelled_words
-from bot.text.numbers import Number, numbers
+from bot.text.numbers import numbers
 from bot.text.questions import Asks, gives_reason, weekday_of
 from bot.text.stem import stems
 from bot.text.tokens import Token
 
-_LEAST_ARCHIVE = 2_000  # paragraphs: a smaller archive tells too little about how common words are
-_MOST_WEIGHT = 7.0
-_FAMILY_SHARE = 0.3
-_NEAR = 4  # words between a number and what it counts
 _VAGUE = 0.5  # «عشرات» answers how many only half
+_RARE_WEIGHT = 5.0  # words in fewer than about one paragraph of 150 name something
 _OLD_DAYS = 60.0  # beyond this age, older is no worse
 
 
@@ -52,6 +50,24 @@ class Features:
     position: float  # log(1 + place in the article)
     age: float  # log(1 + days between publication and asking), for a question that names no time
     length: float  # log(1 + terms)
+    fits: float  # the kind of answer asked for (who, where, when) seems to stand there
+    in_period: float  # 1 published in the named time, ½ a named year stands there, -1 neither
+    absent: float  # weight of the heaviest name or rare word held neither here nor in the title
+    unknown: float  # share of the question's weight that the whole archive does not know
+    dense: float = 0.0  # cosine of question and paragraph, stretched; 0 where not embedded
+    # among the candidates (``bot.search.agreement``):
+    dense_gap: float = 0.0  # how far the cosine is below the best one's
+    lead: float = 0.0  # how far the covered share is below the best one's
+    in_siblings: float = 0.0  # further share held by other candidates of the same article
+    echoed: float = 0.0  # likeness to candidates of other articles
+    behind: float = 0.0  # log(1 + days older than the newest candidate that holds as much)
+    # the question, for the trees to tell kinds of questions apart:
+    how_many: float = 0.0
+    who: float = 0.0
+    where: float = 0.0
+    latin: float = 0.0
+    newest: float = 0.0
+    words: float = 0.0  # log(1 + things wanted)
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of the fields."""
@@ -59,44 +75,6 @@ class Features:
 
 
 FEATURE_NAMES = tuple(field.name for field in fields(Features))
-
-
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """How much each wanted thing weighs, and whether the archive knows its word."""
-
-    weights: tuple[float, ...]
-    unknown: tuple[bool, ...]
-
-    @property
-    def total(self) -> float:
-        """Return the weight of the whole question."""
-        return sum(self.weights)
-
-
-def weigh(query: Query, paragraphs: int, counts: Mapping[str, int]) -> Weighing:
-    """Weigh what a question wants by how rare it is among ``paragraphs`` paragraphs.
-
-    The weight is BM25's idf, with a least size of archive and a cap, so that a word that no
-    paragraph holds weighs as much as a rare one: a question is only answered by its own words.
-    """
-    size = max(paragraphs, _LEAST_ARCHIVE)
-    weights, unknown = [], []
-    for wanted in query.wanted:
-        own = _count_of(wanted.words, counts)
-        others = [_count_of(tuple((s,) for s in o.stems), counts) for o in wanted.others]
-        family = max((counts.get(stem, 0) for stem in wanted.family), default=0)
-        known = max(own, *others, 0) if others else own
-        count = min(size, max(known, _FAMILY_SHARE * family))
-        idf = math.log(1 + (size - count + 0.5) / (count + 0.5))
-        weights.append(wanted.weight * min(_MOST_WEIGHT, idf))
-        unknown.append(known == 0)
-    return Weighing(tuple(weights), tuple(unknown))
-
-
-def _count_of(words: Sequence[Sequence[str]], counts: Mapping[str, int]) -> int:
-    """Return in how many paragraphs a name may stand at most."""
-    return min(max(counts.get(stem, 0) for stem in stems) for stems in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +86,8 @@ class Judged:
     features: Features
     text: Prepared
     matches: tuple[Match, ...]
+    strengths: tuple[float, ...] = ()  # of each wanted thing, here or in the title
+    embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +98,9 @@ class Judge:
     weighing: Weighing
     now: datetime
 
-    def judge(self, stored: StoredArticle, index: int, lexical: float) -> Judged:
+    def judge(
+        self, stored: StoredArticle, index: int, lexical: float, cosine: float | None = None
+    ) -> Judged:
         """Return what speaks for one paragraph of an article."""
         paragraph = stored.paragraphs[index]
         text = prepare(paragraph.text)
@@ -133,8 +115,8 @@ class Judge:
             missing=shares[3],
             matter=math.log1p(sum(shares[:3]) * self.weighing.total),
             lexical=lexical,
-            together=_closeness(here),
-            in_order=_in_order(here),
+            together=closeness(here),
+            in_order=in_order(here),
             **self._numbers(text, here),
             weekday=self._weekday(text),
             dated=self._dated(stored),
@@ -142,8 +124,74 @@ class Judge:
             position=math.log1p(index),
             age=self._age(stored),
             length=math.log1p(len(text.terms)),
+            fits=self._fits(text),
+            in_period=self._in_period(stored, text),
+            absent=self._absent(here, title, before),
+            unknown=self._unknown_share(),
+            dense=0.0 if cosine is None else stretched(cosine),
+            **self._question(),
         )
-        return Judged(stored, index, features, text, here)
+        whole = tuple(map(max, (m.strength for m in here), (m.strength for m in title)))
+        return Judged(stored, index, features, text, here, whole, cosine is not None)
+
+    def _question(self) -> dict[str, float]:
+        """Return what tells kinds of questions apart."""
+        asks = self.query.asks
+        return {
+            "how_many": float(asks is Asks.HOW_MANY),
+            "who": float(asks is Asks.WHO),
+            "where": float(asks is Asks.WHERE),
+            "latin": float(self.query.latin),
+            "newest": float(self.query.newest),
+            "words": math.log1p(len(self.query.wanted)),
+        }
+
+    def _absent(
+        self, here: Sequence[Match], title: Sequence[Match], before: Sequence[Match]
+    ) -> float:
+        """Return the weight of the heaviest name or rare word that is held nowhere near."""
+        return max(
+            (
+                weight * (1 - max(own.strength, head.strength, prev.strength)) / MOST_WEIGHT
+                for wanted, weight, own, head, prev in zip(
+                    self.query.wanted, self.weighing.weights, here, title, before, strict=True
+                )
+                if wanted.known or wanted.name or weight > _RARE_WEIGHT
+            ),
+            default=0.0,
+        )
+
+    def _unknown_share(self) -> float:
+        """Return the share of the question's weight that the archive does not know."""
+        total = self.weighing.total
+        pairs = zip(self.weighing.weights, self.weighing.unknown, strict=True)
+        return sum(weight for weight, lost in pairs if lost) / total if total else 1.0
+
+    def _fits(self, text: Prepared) -> float:
+        """Return how many signs there are of the kind of answer asked for, at most 1."""
+        cues = _cues().get(self.query.asks.value)
+        if not cues:
+            return 0.0
+        asked = {stem for wanted in self.query.wanted for word in wanted.words for stem in word}
+        found = sum(
+            not token.number and not cues.isdisjoint(stems(token.word))
+            for token in text.tokens
+            if not asked & set(stems(token.word))
+        )
+        return min(found, 3) / 3
+
+    def _in_period(self, stored: StoredArticle, text: Prepared) -> float:
+        """Return 1 when published in the named time (or the day after), else -1; 0 if none."""
+        period = self.query.period
+        if period is None:
+            return 0.0
+        day = stored.article.dated_at.date()
+        if period.since <= day <= period.until + timedelta(days=1):
+            return 1.0
+        year = str(period.since.year)
+        if not period.exact and any(token.word == year for token in text.tokens):
+            return 0.5
+        return -1.0
 
     def _matches(self, text: Prepared) -> tuple[Match, ...]:
         return tuple(
@@ -187,7 +235,7 @@ class Judge:
         if how_many:
             result["any_number"] = float(bool(found))
             counted = self._counted_tokens(text, here)
-            near = [number for number in found if _is_near(number, counted)]
+            near = [number for number in found if is_near(number, counted)]
             result["counts"] = max((_VAGUE if n.value is None else 1.0 for n in near), default=0.0)
         return result
 
@@ -238,10 +286,24 @@ class Judge:
 
     def _age(self, stored: StoredArticle) -> float:
         """Return log(1 + age in days); 0 for a question that names a day."""
-        if self.query.days is not None:
+        if self.query.days is not None or self.query.period is not None:
             return 0.0
         days = (self.now - stored.article.dated_at).total_seconds() / 86_400
         return math.log1p(min(_OLD_DAYS, max(0.0, days)))
+
+
+def stretched(cosine: float) -> float:
+    """Return a cosine on a scale of about -1 to 3: the model's cosines lie between .75 and .95."""
+    return (cosine - 0.8) * 20
+
+
+@cache
+def _cues() -> dict[str, frozenset[str]]:
+    """Return the stems near which answers of each kind often stand."""
+    table = labelled_words("answer_cues.txt")
+    return {
+        kind: frozenset(s for word in words for s in stems(word)) for kind, words in table.items()
+    }
 
 
 @cache
@@ -254,39 +316,3 @@ def goes_on(tokens: Sequence[Token]) -> bool:
     """Tell whether a paragraph begins as one that goes on from the one before it."""
     words = [token.word for token in tokens[:2]]
     return bool(words) and (words[0] in _openers() or "_".join(words) in _openers())
-
-
-def _is_near(number: Number, counted: set[int]) -> bool:
-    """Tell whether a counted word stands within a few words of a number."""
-    return any(number.first - _NEAR <= place <= number.last + _NEAR for place in counted)
-
-
-def _closeness(here: Sequence[Match]) -> float:
-    """Return matched things divided by the length of the shortest stretch that holds them all."""
-    places = sorted((place, at) for at, found in enumerate(here) for place in found.places)
-    kinds = len({at for _, at in places})
-    if kinds < 2:
-        return 0.0
-    counts: dict[int, int] = {}
-    best, left = math.inf, 0
-    for place, at in places:
-        counts[at] = counts.get(at, 0) + 1
-        while len(counts) == kinds:
-            first, kind = places[left]
-            best = min(best, place - first + 1)
-            counts[kind] -= 1
-            if not counts[kind]:
-                del counts[kind]
-            left += 1
-    return min(1.0, kinds / best)
-
-
-def _in_order(here: Sequence[Match]) -> float:
-    """Return the share of neighbouring things of the question that are neighbours in the text."""
-    if len(here) < 2:
-        return 0.0
-    pairs = 0
-    for one, other in pairwise(here):
-        following = set(other.places)
-        pairs += any(place + 1 in following or place + 2 in following for place in one.places)
-    return pairs / (len(here) - 1)

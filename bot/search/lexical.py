@@ -26,6 +26,7 @@ from bot.models import Hit
 
 _HEAP_BYTES = 32_000_000
 _GREATEST = 2**63 - 1
+_GUESS = 4.0  # what a word one letter away adds, beside a BM25 score of 5 to 10 for a rare word
 _DEPTH = 4  # how many hits of each field are looked at for each one wanted
 
 Weights = Sequence[tuple[str, float]]
@@ -49,6 +50,7 @@ class LexicalQuery:
     stems: Weights = ()
     grams: Weights = ()
     names: Weights = ()
+    nearly: Weights = ()  # stems of which the archive may hold one a letter away
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,10 @@ class LexicalIndex:
             stems += [("names", *pair) for pair in query.names]
             grams = [("grams", *pair) for pair in query.grams]
             summed: dict[tuple[int, int], float] = {}
-            for wanted in (stems, grams):
-                for key, score in self._ranked(searcher, wanted, limit * _DEPTH):
+            nearly = [self._nearly(*pair) for pair in query.nearly]
+            for wanted, guesses in ((stems, nearly), (grams, [])):
+                parts = self._parts(wanted) + guesses
+                for key, score in self._ranked(searcher, parts, limit * _DEPTH):
                     summed[key] = summed.get(key, 0.0) + score
         best = sorted(summed.items(), key=lambda item: (-item[1], item[0]))[:limit]
         return [
@@ -153,11 +157,20 @@ class LexicalIndex:
             for (article, paragraph), score in best
         ]
 
-    def _ranked(
-        self, searcher: Any, wanted: Sequence[tuple[str, str, float]], limit: int
-    ) -> list[tuple[tuple[int, int], float]]:
-        """Return ((article, paragraph), score / best score) of the hits of one field."""
-        parts = [
+    def _nearly(self, stem: str, weight: float) -> Any:
+        """Return what finds the stems of the archive that are one letter away from ``stem``.
+
+        The engine walks its own dictionary of stems; it counts each such paragraph the same.
+        """
+        fuzzy = tantivy.Query.fuzzy_term_query(self._schema, "stems", stem, 1)
+        return (
+            tantivy.Occur.Should,
+            tantivy.Query.boost_query(tantivy.Query.const_score_query(fuzzy, 1.0), weight * _GUESS),
+        )
+
+    def _parts(self, wanted: Sequence[tuple[str, str, float]]) -> list[Any]:
+        """Return the terms of a query, each with its field and weight."""
+        return [
             (
                 tantivy.Occur.Should,
                 tantivy.Query.boost_query(
@@ -167,9 +180,14 @@ class LexicalIndex:
             for field, term, weight in wanted
             if weight > 0
         ]
+
+    def _ranked(
+        self, searcher: Any, parts: Sequence[Any], limit: int
+    ) -> list[tuple[tuple[int, int], float]]:
+        """Return ((article, paragraph), score / best score) of the hits of one field."""
         if not parts:
             return []
-        hits = searcher.search(tantivy.Query.boolean_query(parts), limit, count=False).hits
+        hits = searcher.search(tantivy.Query.boolean_query(list(parts)), limit, count=False).hits
         ranked = []
         for score, address in hits:
             document: Any = searcher.doc(address)

@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.search.lexical import LexicalQuery
 from bot.text import aliases, questions
 from bot.text.analysis import Term, number_word, terms
+from bot.text.lexicon import word_set
+from bot.text.moments import Moment, moments
 from bot.text.normalize import is_arabic
 from bot.text.numbers import numbers
 from bot.text.questions import Asks
@@ -24,6 +27,8 @@ from bot.text.tokens import Token, tokenize
 FAMILY = 0.6  # what a word of the same family weighs beside the word itself
 _MAX_TERMS = 40
 _BROAD = 0.3  # the weight, in the index, of words that only belong to the same family
+_FUZZY_LETTERS = 4  # shorter stems have too many neighbours
+_NEWEST = word_set("newest.txt")
 _CARRIERS = frozenset({"announce", "claim", "people"})
 
 
@@ -38,6 +43,7 @@ class Wanted:
     name: str = ""  # consonant skeleton of a Latin name
     weight: float = 1.0
     forms: tuple[str, ...] = ()  # the folded words as asked
+    known: bool = False  # a party, place or person of our lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,9 @@ class Query:
     weekdays: frozenset[int] = frozenset()
     days: int | None = None
     numbers: frozenset[float] = frozenset()
+    period: Moment | None = None  # the time that is named, where the day of asking is known
+    latin: bool = False  # written in Latin letters
+    newest: bool = False  # asks for the latest («آخر», «أحدث», "latest")
 
     def stems(self) -> list[str]:
         """Return every stem of which the archive should say how common it is."""
@@ -64,8 +73,12 @@ class Query:
             found.update(dict.fromkeys(wanted.family))
         return list(found)
 
-    def lexical(self) -> LexicalQuery:
-        """Return the terms to look for in the lexical index."""
+    def lexical(self, unknown: Sequence[bool] = ()) -> LexicalQuery:
+        """Return the terms to look for in the lexical index.
+
+        ``unknown`` tells which wanted things stand nowhere in the archive; stems one letter away
+        are looked for in their place.
+        """
         stems: dict[str, float] = {}
         pieces: dict[str, float] = {}
         for wanted in self.wanted:
@@ -77,6 +90,13 @@ class Query:
             stems=tuple(stems.items()),
             grams=tuple(pieces.items()),
             names=tuple((wanted.name, wanted.weight) for wanted in self.wanted if wanted.name),
+            nearly=tuple(
+                (stem, wanted.weight)
+                for wanted, lost in zip(self.wanted, unknown, strict=False)
+                if lost and len(wanted.words) == 1 and not wanted.name
+                for stem in wanted.words[0]
+                if len(stem) >= _FUZZY_LETTERS
+            ),
         )
 
 
@@ -92,12 +112,17 @@ def _stem_weights(wanted: Wanted) -> Iterator[tuple[str, float]]:
         yield stem, wanted.weight * _BROAD
 
 
-def understand(text: str, max_chars: int = 500) -> Query:
-    """Return what a question asks for; a longer one is cut at ``max_chars``."""
+def understand(text: str, max_chars: int = 500, today: date | None = None) -> Query:
+    """Return what a question asks for; a longer one is cut at ``max_chars``.
+
+    Times are understood only where ``today`` is given.
+    """
     asked = text.strip()
     cut = asked if len(asked) <= max_chars else _cut(asked, max_chars)
     tokens = tokenize(cut)
     weekdays, days, dated = _named_days(tokens)
+    named = moments(tokens, today) if today else []
+    dated |= {at for one in named if one.exact for at in range(one.first, one.last + 1)}
     found = [
         term
         for term in terms(cut)
@@ -114,8 +139,19 @@ def understand(text: str, max_chars: int = 500) -> Query:
         counted=questions.counted_families(stems),
         weekdays=weekdays,
         days=days,
-        numbers=frozenset(n.value for n in numbers(tokens) if n.value is not None),
+        numbers=frozenset(
+            n.value for n in numbers(tokens) if n.value is not None and n.first not in dated
+        ),
+        period=min(named, key=lambda one: one.until - one.since, default=None),
+        latin=_mostly_latin(tokens),
+        newest=any(token.word in _NEWEST for token in tokens),
     )
+
+
+def _mostly_latin(tokens: Sequence[Token]) -> bool:
+    """Tell whether more words are written in Latin letters than in Arabic ones."""
+    words = [token.word for token in tokens if not token.number]
+    return 2 * sum(not is_arabic(word) for word in words) > len(words)
 
 
 def _cut(text: str, max_chars: int) -> str:
@@ -157,6 +193,7 @@ def _wanted_things(found: Sequence[Term]) -> Iterator[Wanted]:
                 words=tuple(words[at : at + length]),
                 others=others,
                 forms=forms if arabic else (),
+                known=True,
             )
         else:
             yield _wanted_word(found[at])

@@ -1,48 +1,32 @@
-"""From hits of the index to ranked paragraphs.
+"""From hits of the indexes to ranked paragraphs.
 
-The index proposes; here the stored texts decide. The paragraph after a good hit is a candidate
-too when it goes on from it («كما أعلن …»): it answers about people whom it does not name. The score
-is a weighted sum of the features. The weights are round numbers set by hand beside a fit of a
-softmax over each question's candidates: with few questions, the fit was no better on unseen ones.
+The indexes propose, by words and by meaning; here the stored texts decide. The paragraph after a
+good hit is a candidate too when it goes on from it («كما أعلن …»): it answers about people whom it
+does not name. What a candidate's features are worth is learned (``bot.search.ranker``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.models import Hit, StoredArticle
-from bot.search.features import Features, Judge, Judged, Weighing, goes_on
+from bot.search.agreement import compare
+from bot.search.features import Judge, Judged, goes_on
 from bot.search.match import prepare
 from bot.search.query import Query
+from bot.search.ranker import score_of
+from bot.search.weighing import Weighing
 
-CANDIDATES = 40  # how many hits are judged
-
-_WEIGHTS = Features(
-    covered=3.2,
-    in_title=1.5,
-    in_context=2.3,
-    missing=-0.8,
-    matter=0.0,
-    lexical=1.2,
-    together=0.4,
-    in_order=0.8,
-    counts=1.1,
-    any_number=0.6,
-    same_number=1.0,
-    weekday=1.1,
-    dated=0.7,
-    reason=1.6,
-    position=-0.3,
-    age=-0.3,
-    length=0.2,
-)
+CANDIDATES = 40  # how many hits of each index are judged at most
+BY_WORDS, BY_MEANING = 30, 25
+_LATIN_BY_WORDS, _LATIN_BY_MEANING = 15, 40
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A judged candidate with its score."""
+    """A judged candidate with its score: the log-odds that it answers the question."""
 
     judged: Judged
     score: float
@@ -53,46 +37,67 @@ class Ranked:
         return self.judged.article.paragraphs[self.judged.index].id
 
 
-def score_of(features: Features) -> float:
-    """Return the weighted sum of the features."""
-    return sum(w * v for w, v in zip(_WEIGHTS.values(), features.values(), strict=True))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """What the indexes propose for one question; ``cosines`` are empty without an embedder."""
+
+    by_words: Sequence[Hit]
+    by_meaning: Sequence[Hit] = ()
+    cosines: Mapping[int, float] = field(default_factory=dict)
+
+
+def depths(query: Query, *, embedded: bool) -> tuple[int, int]:
+    """Return how many hits are wanted by words and by meaning."""
+    if not embedded:
+        return CANDIDATES, 0
+    return (_LATIN_BY_WORDS, _LATIN_BY_MEANING) if query.latin else (BY_WORDS, BY_MEANING)
 
 
 def rank(
     query: Query,
-    hits: Sequence[Hit],
+    proposed: Proposed,
     articles: Mapping[int, StoredArticle],
     weighing: Weighing,
     now: datetime,
 ) -> list[Ranked]:
     """Return the candidates, best first; hits whose article is gone are left out."""
     judge = Judge(query, weighing, now)
-    ranked = []
-    for (article_id, index), lexical in _candidates(hits, articles).items():
-        judged = judge.judge(articles[article_id], index, lexical)
-        ranked.append(Ranked(judged, score_of(judged.features)))
+    judged = []
+    for (article_id, index), lexical in _candidates(proposed, articles).items():
+        stored = articles[article_id]
+        cosine = proposed.cosines.get(stored.paragraphs[index].id)
+        judged.append(judge.judge(stored, index, lexical, cosine))
+    compared = compare(judged, query, weighing.weights)
+    ranked = [Ranked(one, score_of(one.features, embedded=one.embedded)) for one in compared]
     return sorted(ranked, key=lambda one: (-one.score, one.paragraph_id))
 
 
 def _candidates(
-    hits: Sequence[Hit], articles: Mapping[int, StoredArticle]
+    proposed: Proposed, articles: Mapping[int, StoredArticle]
 ) -> dict[tuple[int, int], float]:
-    """Return (article, place) of the hits and of what goes on from them, with index scores."""
-    best = hits[0].score if hits else 0.0
+    """Return (article, place) of the hits and of what goes on from them, with lexical scores."""
+    best = proposed.by_words[0].score if proposed.by_words else 0.0
     found: dict[tuple[int, int], float] = {}
     following: dict[tuple[int, int], float] = {}
-    for hit in hits:
+    for hit, lexical in _scored(proposed, best):
         stored = articles.get(hit.article_id)
         if stored is None:
             continue
         for index, paragraph in enumerate(stored.paragraphs):
             if paragraph.id != hit.paragraph_id:
                 continue
-            share = hit.score / best if best > 0 else 0.0
-            found[hit.article_id, index] = share
+            found[hit.article_id, index] = max(lexical, found.get((hit.article_id, index), 0.0))
             after = index + 1
-            if after < len(stored.paragraphs) and goes_on(
-                prepare(stored.paragraphs[after].text).tokens
+            if (
+                lexical
+                and after < len(stored.paragraphs)
+                and goes_on(prepare(stored.paragraphs[after].text).tokens)
             ):
-                following.setdefault((hit.article_id, after), share / 2)
+                following.setdefault((hit.article_id, after), lexical / 2)
     return {key: max(found.get(key, 0.0), following.get(key, 0.0)) for key in following | found}
+
+
+def _scored(proposed: Proposed, best: float) -> list[tuple[Hit, float]]:
+    """Return the hits with their lexical score beside the best one's, 0 for those by meaning."""
+    words = [(hit, hit.score / best if best > 0 else 0.0) for hit in proposed.by_words]
+    return words + [(hit, 0.0) for hit in proposed.by_meaning]

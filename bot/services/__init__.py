@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.intake import Ingest
+from bot.services.outgoing import Outgoing
 from bot.services.subscribing import Subscribing
+from bot.services.watching import Watching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,8 @@ class Services:
     broadcasting: Broadcasting
     intake: Ingest
     subscribing: Subscribing
+    outgoing: Outgoing
+    watching: Watching
     operators: frozenset[int]  # numeric ids from MUJAZ_ADMIN_IDS
     questions_per_minute: int
     default_language: str

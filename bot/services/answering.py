@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.render import render_answer
 from bot.models import Answer, Chat, Hit, Reply
 from bot.search.answer import THRESHOLD, answer_of
-from bot.search.features import weigh
+from bot.search.dense import FloatArray
 from bot.search.lexical import LexicalQuery
 from bot.search.query import Query, understand
-from bot.search.retrieve import CANDIDATES, Ranked, rank
+from bot.search.retrieve import Proposed, Ranked, depths, rank
+from bot.search.weighing import weigh
+from bot.services.conversations import Conversations
 from bot.store.base import ArticleStore
+
+PAGE = 3  # passages shown at once
 
 
 class Index(Protocol):
@@ -33,6 +38,22 @@ class Index(Protocol):
         ...
 
 
+class Semantic(Protocol):
+    """What answering asks of the index by meaning; empty answers where it cannot serve."""
+
+    async def question(self, text: str) -> FloatArray | None:
+        """Return a question as a vector, None where no embedder is available."""
+        ...
+
+    async def search(self, vector: FloatArray, limit: int) -> list[Hit]:
+        """Return the paragraphs nearest in meaning, best first."""
+        ...
+
+    async def scores(self, vector: FloatArray, ids: Sequence[int]) -> dict[int, float]:
+        """Return the cosines of those of the named paragraphs that are embedded."""
+        ...
+
+
 class Answering:
     """Answers questions from the archive, verbatim, or says that it cannot."""
 
@@ -41,6 +62,7 @@ class Answering:
         store: ArticleStore,
         index: Index,
         clock: Clock,
+        semantic: Semantic | None = None,
         *,
         threshold: float = THRESHOLD,
         max_chars: int = 500,
@@ -48,14 +70,16 @@ class Answering:
         self._store = store
         self._index = index
         self._clock = clock
+        self._semantic = semantic
         self._threshold = threshold
         self._max_chars = max_chars
+        self._conversations = Conversations(clock)
 
-    async def answer(self, text: str, *, limit: int = 3) -> Answer:
+    async def answer(self, text: str, *, limit: int = PAGE, skip: int = 0) -> Answer:
         """Answer a question of any length and content with up to ``limit`` passages.
 
-        A question longer than ``max_chars`` is cut and the answer says so. Raises only
-        SearchIndexError and StoreError.
+        ``skip`` leaves out so many of the first. A question longer than ``max_chars`` is cut and
+        the answer says so. Raises only SearchIndexError and StoreError.
         """
         query, ranked = await self.consider(text)
         return answer_of(
@@ -64,22 +88,65 @@ class Answering:
             newest_at=await self._store.newest_at(),
             threshold=self._threshold,
             limit=limit,
+            skip=skip,
         )
 
     async def reply(self, text: str, chat: Chat) -> list[Reply]:
-        """Answer a question asked in a chat, as messages in its language and time zone."""
-        answer = await self.answer(text)
-        return render_answer(answer, zone=chat.timezone, language=chat.language)
+        """Answer a question asked in a chat, as messages in its language and time zone.
+
+        A question that goes on from the chat's last one («وكم جريحاً؟») inherits its matter.
+        """
+        asked = self._conversations.understood(text, chat.id)
+        answer = await self.answer(asked.text)
+        key = self._conversations.remember(asked)
+        return self._rendered(replace(answer, follows=asked.inherited), chat, f"q|{key}|{PAGE}")
+
+    async def more(self, key: str, skip: int, chat: Chat) -> list[Reply] | None:
+        """Return the next page of an answer, None when the question is no longer remembered."""
+        asked = self._conversations.recall(key, chat.id)
+        if asked is None:
+            return None
+        answer = await self.answer(asked.text, skip=skip)
+        return self._rendered(answer, chat, f"q|{key}|{skip + PAGE}")
+
+    def _rendered(self, answer: Answer, chat: Chat, following: str) -> list[Reply]:
+        return render_answer(
+            answer,
+            zone=chat.timezone,
+            language=chat.language,
+            more=following if answer.more else "",
+        )
 
     async def consider(self, text: str) -> tuple[Query, list[Ranked]]:
         """Return the question as understood and every candidate, best first."""
-        query = await asyncio.to_thread(understand, text, self._max_chars)
+        now = self._clock.now()
+        query = await asyncio.to_thread(understand, text, self._max_chars, now.date())
         if not query.wanted:
             return query, []
-        hits = await self._index.search(query.lexical(), CANDIDATES)
         paragraphs, counts = await self._index.frequencies(query.stems())
-        articles = await self._store.articles(list(dict.fromkeys(hit.article_id for hit in hits)))
         weighing = weigh(query, paragraphs, counts)
-        return query, await asyncio.to_thread(
-            rank, query, hits, articles, weighing, self._clock.now()
+        vector = await self._semantic.question(query.text) if self._semantic else None
+        by_words, by_meaning = depths(query, embedded=vector is not None)
+        hits = await self._index.search(query.lexical(weighing.unknown), by_words)
+        near = await self._nearest(vector, by_meaning)
+        articles = await self._store.articles(_articles_of((*hits, *near)))
+        ids = [one.id for stored in articles.values() for one in stored.paragraphs]
+        proposed = Proposed(
+            by_words=hits, by_meaning=near, cosines=await self._cosines(vector, ids)
         )
+        return query, await asyncio.to_thread(rank, query, proposed, articles, weighing, now)
+
+    async def _nearest(self, vector: FloatArray | None, limit: int) -> list[Hit]:
+        if self._semantic is None or vector is None:
+            return []
+        return await self._semantic.search(vector, limit)
+
+    async def _cosines(self, vector: FloatArray | None, ids: Sequence[int]) -> dict[int, float]:
+        if self._semantic is None or vector is None:
+            return {}
+        return await self._semantic.scores(vector, ids)
+
+
+def _articles_of(hits: Sequence[Hit]) -> list[int]:
+    """Return the ids of the hits' articles, each once."""
+    return list(dict.fromkeys(hit.article_id for hit in hits))

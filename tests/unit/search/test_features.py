@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.models import Article, Paragraph, StoredArticle
-from bot.search.features import Features, Judge, Weighing, goes_on, weigh
+from bot.search.features import Features, Judge, goes_on
 from bot.search.query import understand
+from bot.search.weighing import Weighing, weigh
 from bot.text.tokens import tokenize
 
 NOW = datetime(2019, 3, 13, 12, tzinfo=UTC)  # a Wednesday

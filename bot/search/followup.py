@@ -1,0 +1,85 @@
+"""Questions that go on from the one before: «وكم جريحاً؟» after «كم قتيلاً في منبج أمس؟».
+
+Pure: decides whether a question stands on its own, and which words of the last one it inherits.
+What was counted or asked before is not inherited, and a place or party gives way to a new one.
+"""
+
+from __future__ import annotations
+
+from bot.search.query import understand
+from bot.text import questions
+from bot.text.aliases import families_of, names_at
+from bot.text.analysis import Term, terms
+from bot.text.tokens import Token, tokenize
+
+_STANDS_ALONE = 3  # so many words of its own make a question whole
+_GOES_ON = frozenset({"و", "طيب", "and", "then"})
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether a question can only be understood with the one before it."""
+    tokens = tokenize(text)
+    if not tokens:
+        return False
+    found = understand(_whole(tokens, text))
+    named = any(wanted.known or wanted.name for wanted in found.wanted)
+    if _begins_with_and(tokens):
+        return len(found.wanted) < _STANDS_ALONE
+    if named or found.asks is questions.Asks.OPEN:
+        return False
+    return all(set(_families(wanted.words)) & set(questions.COUNTED) for wanted in found.wanted)
+
+
+def joined(text: str, before: str) -> tuple[str, str]:
+    """Return a question with what it inherits from the one before, and the inherited words."""
+    tokens = tokenize(text)
+    own = _whole(tokens, text)
+    new_name = any(wanted.known or wanted.name for wanted in understand(own).wanted)
+    inherited = " ".join(_subject(before, without_names=new_name))
+    return f"{own} {inherited}".strip(), inherited
+
+
+def _begins_with_and(tokens: list[Token]) -> bool:
+    first = tokens[0].word
+    return first in _GOES_ON or (
+        first[:1] == "و" and questions.shapes_question(first[1:]) and len(first) > 2
+    )
+
+
+def _whole(tokens: list[Token], text: str) -> str:
+    """Return the question without the «و» or "and" that ties it to the one before."""
+    if not tokens or not _begins_with_and(tokens):
+        return text
+    first = tokens[0]
+    return text[first.end if first.word in _GOES_ON else first.start + 1 :].strip()
+
+
+def _families(words: tuple[tuple[str, ...], ...]) -> list[str]:
+    return [label for stems in words for stem in stems for label in families_of(stem)]
+
+
+def _subject(text: str, *, without_names: bool) -> list[str]:
+    """Return the words of a question that say where, when and about what it is."""
+    found = terms(text)
+    left_out = _named(found) if without_names else set()
+    kept = {
+        term.index
+        for place, term in enumerate(found)
+        if place not in left_out
+        and not questions.shapes_question(term.token.word)
+        and not questions.counted_families(term.stems)
+    }
+    tokens = tokenize(text)
+    for at, token in enumerate(tokens):
+        relative = questions.relative_day_at(tokens, at)
+        if questions.weekday_of(token.word):
+            kept.add(at)
+        elif relative:
+            kept.update(range(at, at + relative[1]))
+    return [text[tokens[at].start : tokens[at].end] for at in sorted(kept)]
+
+
+def _named(found: list[Term]) -> set[int]:
+    """Return which terms belong to names of our lists."""
+    words = [term.stems for term in found]
+    return {place for at in range(len(words)) for place in range(at, at + names_at(words, at)[0])}

@@ -1,0 +1,108 @@
+"""The learned score of a candidate: what its features together are worth.
+
+A weighted sum of the features (and of a few products of two), plus small regression trees for what
+a sum cannot say (J. Friedman, "Greedy Function Approximation: A Gradient Boosting Machine", 2001).
+Both were learned by ``python -m tests.bench.train_ranker`` and lie beside this file in
+``ranker.json``, which names every feature it uses. There are two rankers: one for paragraphs that
+are embedded and one for those that are not (yet). The sum is calibrated, together with the cosine
+and what names are lacking, on answerable and unanswerable questions: the score is in log-odds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from bot.search.features import FEATURE_NAMES, Features
+
+_LEAF = -1
+_PLACES = {name: place for place, name in enumerate(FEATURE_NAMES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A tree as parallel lists: node 0 is the root; ``feature`` -1 marks a leaf."""
+
+    feature: tuple[int, ...]
+    limit: tuple[float, ...]  # at most: go left
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]
+
+    def of(self, values: Sequence[float]) -> float:
+        """Return what the tree adds for these features."""
+        node = 0
+        while self.feature[node] != _LEAF:
+            below = values[self.feature[node]] <= self.limit[node]
+            node = self.left[node] if below else self.right[node]
+        return self.value[node]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """A weighted sum and trees, and the line that makes log-odds of what they say."""
+
+    base: float
+    weights: tuple[tuple[tuple[int, ...], float], ...]  # (one feature or two to multiply, weight)
+    trees: tuple[Tree, ...]
+    evidence: tuple[tuple[int, float], ...]  # (feature, weight); sum and trees have place -1
+    doubt: float
+
+    def score(self, values: Sequence[float]) -> float:
+        """Return the log-odds that a paragraph with these features answers."""
+        summed = self.base
+        for places, weight in self.weights:
+            product = weight
+            for place in places:
+                product *= values[place]
+            summed += product
+        summed += sum(tree.of(values) for tree in self.trees)
+        return self.doubt + sum(
+            weight * (summed if place == _LEAF else values[place])
+            for place, weight in self.evidence
+        )
+
+
+def ranker_from(stored: Mapping[str, Any]) -> Ranker:
+    """Return the ranker that a part of ``ranker.json`` describes."""
+    return Ranker(
+        base=float(stored["base"]),
+        weights=tuple(
+            (tuple(_PLACES[name] for name in names.split("*")), float(weight))
+            for names, weight in stored["weights"].items()
+        ),
+        trees=tuple(
+            Tree(
+                tuple(_PLACES[name] if name else _LEAF for name in tree["feature"]),
+                *(tuple(tree[part]) for part in ("limit", "left", "right", "value")),
+            )
+            for tree in stored["trees"]
+        ),
+        evidence=tuple(
+            (_LEAF if name == "score" else _PLACES[name], float(weight))
+            for name, weight in stored["evidence"].items()
+            if name != "base"
+        ),
+        doubt=float(stored["evidence"]["base"]),
+    )
+
+
+@cache
+def _ranker(embedded: bool) -> Ranker:
+    text = (files("bot.search") / "ranker.json").read_text(encoding="utf-8")
+    return ranker_from(json.loads(text)["hybrid" if embedded else "lexical"])
+
+
+def score_of(features: Features, *, embedded: bool) -> float:
+    """Return the log-odds that a paragraph answers the question."""
+    return _ranker(embedded).score(features.values())
+
+
+def probability(score: float) -> float:
+    """Return log-odds as a probability: the evidence."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))

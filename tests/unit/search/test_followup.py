@@ -1,0 +1,43 @@
+"""A question that cannot stand alone inherits the matter of the one before."""
+
+import pytest
+
+from bot.search.followup import goes_on, joined
+
+BEFORE = "كم قتيلا سقط في منبج يوم الثلاثاء؟"
+
+
+@pytest.mark.parametrize(
+    "text", ["وكم جريحاً؟", "كم جريحا؟", "متى؟", "ومتى حدث ذلك؟", "وماذا عن الرقة؟", "و من المسؤول؟"]
+)
+def test_what_cannot_stand_alone_goes_on(text: str) -> None:
+    assert goes_on(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "كم جريحا في الرقة؟",
+        "ما سعر برميل النفط اليوم؟",
+        "وصلت المساعدات إلى الغوطة",
+        "",
+        "؟؟؟",
+        "منبج",
+    ],
+)
+def test_what_stands_alone_does_not(text: str) -> None:
+    assert not goes_on(text)
+
+
+def test_place_and_time_are_inherited_but_not_what_was_counted() -> None:
+    whole, inherited = joined("وكم جريحاً؟", BEFORE)
+    assert whole.startswith("كم جريحاً؟")
+    assert "منبج" in inherited
+    assert "الثلاثاء" in inherited
+    assert "قتيلا" not in inherited
+
+
+def test_a_new_place_replaces_the_old_one() -> None:
+    whole, _ = joined("وماذا عن الرقة؟", BEFORE)
+    assert "الرقة" in whole
+    assert "منبج" not in whole
