@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.models import (
+    Arrival,
     Chat,
     ChatKind,
     Embedding,
@@ -67,6 +68,11 @@ async def fill(store: Store) -> Held:
     )
 
 
+def _large_arrival(source: Source) -> Arrival:
+    article = NewArticle(title="جديد", paragraphs=("قصير", LARGE))
+    return Arrival(source=source, article=article, identity="arrived")
+
+
 async def _retry(store: Store, held: Held) -> bool:
     await store.recover(now=LATER, everything=True)
     return await store.retry(held.sending.id, now=NOW)
@@ -79,6 +85,8 @@ WRITES: dict[str, Call] = {
     "add_article": lambda s, h: s.add_article(
         h.source, NewArticle(title="جديد", paragraphs=("قصير", LARGE)), "new", now=NOW
     ),
+    "add_articles": lambda s, h: s.add_articles([_large_arrival(h.source)], now=NOW),
+    "label_source": lambda s, h: s.label_source(replace(h.source, outlet=LARGE)),
     "save_embeddings": lambda s, _: s.save_embeddings(
         "model", [Embedding(paragraph_id=1, vector=bytes(200_000))]
     ),
@@ -104,6 +112,9 @@ WRITES: dict[str, Call] = {
 READS: dict[str, Call] = {
     "sources": lambda s, _: s.sources(),
     "sources_due": lambda s, _: s.sources_due(NOW),
+    "activity": lambda s, _: s.activity(NOW - timedelta(days=1), LATER),
+    "known_titles": lambda s, _: s.known_titles(["held", "unknown"]),
+    "edits": lambda s, _: s.edits(),
     "article": lambda s, h: s.article(h.article_id),
     "articles": lambda s, h: s.articles([h.article_id]),
     "paragraphs": lambda s, _: s.paragraphs([1, 2]),
