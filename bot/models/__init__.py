@@ -4,8 +4,20 @@ All are frozen and slotted. Times end in ``_at`` and are aware UTC; durations en
 Nothing here decides or does anything; the modules named in each docstring do.
 """
 
+from bot.models.choices import DeliveryOptions, DigestFilters, Look
 from bot.models.claims import Claim, ClaimKind, ClaimQualifier, ClaimScope
 from bot.models.digests import Chat, ChatKind, Digest, DigestItem, Slot, SlotState, Subscription
+from bot.models.events import (
+    Event,
+    EventChange,
+    EventChangeKind,
+    EventSnapshot,
+    Figure,
+    Follow,
+    FollowKind,
+    Placement,
+    Report,
+)
 from bot.models.messages import (
     Button,
     NewMessage,
@@ -50,13 +62,23 @@ __all__ = [
     "ClaimKind",
     "ClaimQualifier",
     "ClaimScope",
+    "DeliveryOptions",
     "Digest",
+    "DigestFilters",
     "DigestItem",
     "Edit",
     "Embedding",
+    "Event",
+    "EventChange",
+    "EventChangeKind",
+    "EventSnapshot",
+    "Figure",
+    "Follow",
+    "FollowKind",
     "Hit",
     "Intake",
     "IntakeOutcome",
+    "Look",
     "NewArticle",
     "NewMessage",
     "OutboxKind",
@@ -64,7 +86,9 @@ __all__ = [
     "OutboxState",
     "Paragraph",
     "Passage",
+    "Placement",
     "Reply",
+    "Report",
     "SendOutcome",
     "SendResult",
     "Slot",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.models.choices import DeliveryOptions, DigestFilters, Look
 from bot.models.news import Article, Paragraph
 
 
@@ -35,6 +36,7 @@ class Chat:
     timezone: str = "Asia/Damascus"
     reachable: bool = True
     added_by: int | None = None  # the admin who added us, for set-up in private
+    look: Look = field(default_factory=Look)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Subscription:
     last_slot_at: datetime | None = None
     cursor: int = 0
     covered_until_at: datetime | None = None  # end of the period its last digest covered
+    filters: DigestFilters = field(default_factory=DigestFilters)
+    delivery: DeliveryOptions = field(default_factory=DeliveryOptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Chat, ChatKind, Subscription
+from bot.models import Chat, ChatKind, DeliveryOptions, DigestFilters, Look, Subscription
 from bot.store.base import ChatStore
 from bot.store.engine import Database, to_the_end
 from bot.store.messages import cancel_pending
@@ -41,7 +41,12 @@ class SqlChats(ChatStore):
         }
         if chat.added_by is not None:
             seen["added_by"] = chat.added_by
-        chosen = {"language": chat.language, "timezone": chat.timezone, "created_at": now}
+        chosen = {
+            "language": chat.language,
+            "timezone": chat.timezone,
+            "look": chat.look,
+            "created_at": now,
+        }
         async with self._db.writing() as connection:
             changed = await connection.execute(
                 update(chats).where(chats.c.id == chat.id).values(seen)
@@ -72,10 +77,15 @@ class SqlChats(ChatStore):
 
     @to_the_end
     async def set_chat_settings(
-        self, chat_id: int, *, language: str | None = None, timezone: str | None = None
+        self,
+        chat_id: int,
+        *,
+        language: str | None = None,
+        timezone: str | None = None,
+        look: Look | None = None,
     ) -> None:
         """Change what the chat chose; None leaves a setting as it is."""
-        given = {"language": language, "timezone": timezone}
+        given = {"language": language, "timezone": timezone, "look": look}
         chosen = {name: value for name, value in given.items() if value is not None}
         if not chosen:
             return
@@ -115,6 +125,36 @@ class SqlChats(ChatStore):
                 same = (tuple(row.times), row.timezone) == (times, timezone)
                 if not (row.active and same):
                     chosen["active_since_at"] = now
+                await connection.execute(update(subscriptions).where(*mine).values(chosen))
+            return _subscription(
+                (await connection.execute(select(subscriptions).where(*mine))).one()
+            )
+
+    @to_the_end
+    async def choose(
+        self,
+        chat_id: int,
+        topic_id: int,
+        *,
+        weekdays: tuple[int, ...] | None = None,
+        filters: DigestFilters | None = None,
+        delivery: DeliveryOptions | None = None,
+        now: datetime,
+    ) -> Subscription | None:
+        """Change what a subscription's digests hold and how they come; None leaves it as it is.
+
+        Other weekdays count from ``now`` on, so that no slot of the past becomes due by them.
+        """
+        mine = _of(chat_id, topic_id)
+        given: dict[str, object | None] = {"filters": filters, "delivery": delivery}
+        chosen = {name: value for name, value in given.items() if value is not None}
+        async with self._db.writing() as connection:
+            row = (await connection.execute(select(subscriptions).where(*mine))).one_or_none()
+            if row is None:
+                return None
+            if weekdays is not None and tuple(row.weekdays) != weekdays:
+                chosen |= {"weekdays": list(weekdays), "active_since_at": now}
+            if chosen:
                 await connection.execute(update(subscriptions).where(*mine).values(chosen))
             return _subscription(
                 (await connection.execute(select(subscriptions).where(*mine))).one()
@@ -212,6 +252,8 @@ def _new_subscription(chat_id: int, topic_id: int, now: datetime) -> dict[str, o
         "weekdays": [1, 2, 3, 4, 5, 6, 7],
         "active_since_at": now,
         "cursor": 0,
+        "filters": DigestFilters(),
+        "delivery": DeliveryOptions(),
         "created_at": now,
     }
 
@@ -225,6 +267,7 @@ def _chat(row: Row[Any]) -> Chat:
         timezone=row.timezone,
         reachable=row.reachable,
         added_by=row.added_by,
+        look=row.look,
     )
 
 
@@ -243,4 +286,6 @@ def _subscription(row: Row[Any]) -> Subscription:
         last_slot_at=row.last_slot_at,
         cursor=row.cursor,
         covered_until_at=row.covered_until_at,
+        filters=row.filters,
+        delivery=row.delivery,
     )

@@ -1,18 +1,20 @@
-"""The column types that need care: instants and the buttons of a message.
+"""The column types that need care: instants, the buttons of a message, and what was chosen.
 
 Only how a value looks inside the database is decided here; ``schema`` says which columns there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
 from bot.clock import require_aware
-from bot.models import Button
+from bot.models import Button, DeliveryOptions, DigestFilters, Look
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -63,3 +65,41 @@ class ButtonRows(TypeDecorator[tuple[tuple[Button, ...], ...]]):
         return tuple(
             tuple(Button(label, data=data, url=url) for label, data, url in row) for row in value
         )
+
+
+class Chosen(TypeDecorator[DigestFilters | DeliveryOptions | Look]):
+    """A value of ``bot.models.choices``, as a JSON object of what differs from its default.
+
+    A name that the class does not have (any more) is passed over, a missing one has its default.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, kind: type[DigestFilters | DeliveryOptions | Look]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(
+        self,
+        value: DigestFilters | DeliveryOptions | Look | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> dict[str, object]:
+        """Return the object that stands for what was chosen."""
+        usual = asdict(self.kind())
+        chosen = usual if value is None else asdict(value)
+        return {name: held for name, held in chosen.items() if held != usual[name]}
+
+    def process_result_value(
+        self,
+        value: Mapping[str, Any] | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> DigestFilters | DeliveryOptions | Look:
+        """Return what was chosen."""
+        known = {field.name for field in fields(self.kind)}
+        given: dict[str, Any] = {
+            name: tuple(held) if isinstance(held, list) else held
+            for name, held in (value or {}).items()
+            if name in known
+        }
+        return self.kind(**given)

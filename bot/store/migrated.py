@@ -39,7 +39,7 @@ async def _ensure_chat(
         await connection.execute(insert(chats).values(moved))
         return
     # The new chat was seen first, with default settings; what the old one chose counts.
-    chosen = {"language": old.language, "timezone": old.timezone}
+    chosen = {"language": old.language, "timezone": old.timezone, "look": old.look}
     here = update(chats).where(chats.c.id == new_id)
     await connection.execute(here.values(chosen))
     if old.added_by is not None:

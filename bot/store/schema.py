@@ -26,7 +26,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from bot.store.columns import ButtonRows, UtcDateTime
+from bot.models import DeliveryOptions, DigestFilters, Look
+from bot.store.columns import ButtonRows, Chosen, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -154,6 +155,7 @@ chats = Table(
     Column("timezone", String(64), nullable=False),
     Column("reachable", Boolean, nullable=False),
     Column("added_by", BigInteger, index=True),
+    Column("look", Chosen(Look), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -173,6 +175,8 @@ subscriptions = Table(
     Column("last_slot_at", UtcDateTime),
     Column("cursor", Integer, nullable=False),
     Column("covered_until_at", UtcDateTime),
+    Column("filters", Chosen(DigestFilters), nullable=False),
+    Column("delivery", Chosen(DeliveryOptions), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("chat_id", "topic_id"),
     sqlite_autoincrement=True,

@@ -13,6 +13,7 @@ from bot.models import (
     Arrival,
     Chat,
     ChatKind,
+    DigestFilters,
     Embedding,
     NewArticle,
     OutboxMessage,
@@ -94,6 +95,9 @@ WRITES: dict[str, Call] = {
     "set_chat_settings": lambda s, _: s.set_chat_settings(7, language=LARGE),
     "subscribe": lambda s, _: s.subscribe(
         7, 1, times=("08:00",) * 9_000, timezone="UTC", language="ar", now=NOW
+    ),
+    "choose": lambda s, _: s.choose(
+        7, 0, filters=DigestFilters(words_in=(LARGE,)), weekdays=(1,), now=NOW
     ),
     "pause": lambda s, _: s.pause(8, None, LARGE),
     "set_reachable": lambda s, _: s.set_reachable(8, False, now=NOW),

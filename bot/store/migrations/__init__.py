@@ -14,18 +14,19 @@ from bot.errors import StoreCorruptError, StoreVersionError
 from bot.store.engine import make_engine
 from bot.store.failures import store_errors
 
-REVISION = "0003"  # the newest
+REVISION = "0004"  # the newest
 APPLICATION_ID = 0x4D756A7A  # "Mujz": how a file of ours is told from any other SQLite file
 _VERSION_TABLE = "alembic_version"
 
 
-async def migrate(url: URL, *, busy_timeout_s: float) -> None:
+async def migrate(url: URL, *, busy_timeout_s: float, target: str = REVISION) -> None:
     """Bring the database at ``url`` to :data:`REVISION`, made if missing.
 
-    Raises StoreVersionError for one that a newer Mujaz wrote, StoreCorruptError for a file that
-    is not ours, any StoreError when it cannot be read or written.
+    An older ``target`` makes a database as a former version left it, for tests. Raises
+    StoreVersionError for one that a newer Mujaz wrote, StoreCorruptError for a file that is not
+    ours, any StoreError when it cannot be read or written.
     """
-    if await _revision_at(url, busy_timeout_s) == REVISION:
+    if await _revision_at(url, busy_timeout_s) == target:
         return  # seen without the write lock: a read-only file that is current can be opened
     # Its own engine: rebuilding a table needs foreign keys off, which no transaction can change.
     engine = make_engine(
@@ -34,7 +35,7 @@ async def migrate(url: URL, *, busy_timeout_s: float) -> None:
     with store_errors():
         try:
             current: str | None = None
-            while current != REVISION:
+            while current != target:
                 async with engine.begin() as connection:
                     current = await connection.run_sync(_step)
         finally:

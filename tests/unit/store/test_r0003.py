@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
-from bot.models import IntakeOutcome, NewArticle, SourceKind
-from bot.store.sql import SqlStore, open_store
+from bot.models import IntakeOutcome, NewArticle
+from bot.store.articles import content_hash
+from bot.store.sql import open_store
 from tests.contract.samples import NOW
+from tests.unit.store.older import AT, older_database
 
-TAKEN_BACK = """
-ALTER TABLE sources DROP COLUMN succeeded_at; ALTER TABLE sources DROP COLUMN failing_since_at;
-ALTER TABLE sources DROP COLUMN told_at; ALTER TABLE sources DROP COLUMN moved_to;
-ALTER TABLE sources DROP COLUMN moved_at; ALTER TABLE sources DROP COLUMN outlet;
-ALTER TABLE sources DROP COLUMN country; ALTER TABLE sources DROP COLUMN language;
-ALTER TABLE sources DROP COLUMN stance; ALTER TABLE articles DROP COLUMN origin;
-ALTER TABLE revisions DROP COLUMN edit;
-UPDATE sources SET checked_at = '2026-03-01T05:00:00.000000Z';
-UPDATE sources SET failures = 3 WHERE id = 2;
-UPDATE alembic_version SET version_num = '0002';
-"""
+ARTICLE = NewArticle(title="قتل 12", paragraphs=("قتل 12 شخصا.",))
+ROWS = f"""
+INSERT INTO sources (id, kind, key, name, address, enabled, etag, last_modified, checked_at,
+    failures, last_error, created_at)
+VALUES (1, 'feed', 'https://a.example/rss', 'أ', 'https://a.example/rss', 1, '', '', '{AT}',
+    0, '', '{AT}'),
+    (2, 'feed', 'https://b.example/rss', 'ب', 'https://b.example/rss', 1, '', '', '{AT}',
+    3, '', '{AT}');
+INSERT INTO articles (id, source_id, revision, title, url, language, first_seen_at, dated_at)
+VALUES (1, 1, 1, 'قتل 12', '', '', '{AT}', '{AT}');
+INSERT INTO revisions (article_id, revision, title, content_hash, seen_at)
+VALUES (1, 1, 'قتل 12', '{content_hash(ARTICLE)}', '{AT}');
+INSERT INTO paragraphs (article_id, revision, position, text) VALUES (1, 1, 0, 'قتل 12 شخصا.');
+INSERT INTO identities (key, article_id, content_hash, created_at)
+VALUES ('guid:1', 1, '{content_hash(ARTICLE)}', '{AT}');
+INSERT INTO change_log (article_id, revision, at) VALUES (1, 1, '{AT}');
+"""  # noqa: S608 - our own values
 
 
 async def test_an_older_database_keeps_its_sources_and_goes_on_with_its_articles(
-    store: SqlStore, url: str, path: Path
+    url: str, path: Path
 ) -> None:
-    good = await store.ensure_source(SourceKind.FEED, "أ", "https://a.example/rss", now=NOW)
-    await store.ensure_source(SourceKind.FEED, "ب", "https://b.example/rss", now=NOW)
-    article = NewArticle(title="قتل 12", paragraphs=("قتل 12 شخصا.",))
-    await store.add_article(good, article, "guid:1", now=NOW)
-    await store.close()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(TAKEN_BACK)
+    await older_database(url, path, "0002", ROWS)
 
-    again = await open_store(url)
-    one, two = await again.sources()
+    store = await open_store(url)
+    one, two = await store.sources()
     changed = NewArticle(title="قتل 9", paragraphs=("قتل 9 أشخاص.",))
-    revised = await again.add_article(one, changed, "guid:1", now=NOW)
-    (edit,) = await again.edits()
-    problems = await again.verify()
-    await again.close()
+    revised = await store.add_article(one, changed, "guid:1", now=NOW)
+    (edit,) = await store.edits()
+    problems = await store.verify()
+    await store.close()
 
     assert (one.succeeded_at, one.failing_since_at) == (one.checked_at, None)
     assert (two.succeeded_at, two.failing_since_at) == (None, two.checked_at)

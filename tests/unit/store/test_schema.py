@@ -39,6 +39,7 @@ FREQUENT: dict[str, Callable[[Store], Awaitable[object]]] = {
     "newest_at": lambda s: s.newest_at(),
     "subscription": lambda s: s.subscription(7, 0),
     "chats_added_by": lambda s: s.chats_added_by(5),
+    "choose": lambda s: s.choose(7, 0, weekdays=(1,), now=NOW),
     "pause": lambda s: s.pause(8, None, "reader"),
     "set_reachable": lambda s: s.set_reachable(7, False, now=NOW),
 }
