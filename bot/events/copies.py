@@ -1,0 +1,99 @@
+"""The same text at several outlets: a wire report counts once.
+
+A report is a copy where at least 60 % of the three-word shingles of the shorter text stand in the
+other one (containment, measured on stems; A. Broder, "On the resemblance and containment of
+documents", 1997), unless a figure or a number in the headline differs: a moved toll is an update,
+and the fourth aid plane is not the third.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.models import Report
+from bot.text.numbers import numbers
+from bot.text.tokens import tokenize
+
+_SHINGLE = 3  # words
+_CONTAINED = 0.6
+_LEAST_SHINGLES = 12
+_MOST_WORDS = 600  # of a report that are compared
+_COMMON = 60  # reports that hold a shingle; a formula of a newsroom beyond
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A report as copies are found by."""
+
+    shingles: frozenset[str]
+    title_numbers: tuple[float | None, ...]
+    figures: frozenset[tuple[str, int | None, int | None]]
+
+
+def _text_of(report: Report) -> _Text:
+    words: list[str] = []
+    for text in report.paragraphs:
+        words.extend(token.word for token in tokenize(text[: _MOST_WORDS * 10]))
+        if len(words) >= _MOST_WORDS:
+            break
+    del words[_MOST_WORDS:]
+    return _Text(
+        frozenset(" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)),
+        tuple(number.value for number in numbers(tokenize(report.title[:400]))),
+        frozenset((c.kind.value, c.minimum, c.maximum) for c in report.claims),
+    )
+
+
+def _updates(a: _Text, b: _Text) -> bool:
+    """Tell whether two like texts differ in a figure, so that one updates the other."""
+    if a.title_numbers and b.title_numbers and a.title_numbers != b.title_numbers:
+        return True
+    return bool(a.figures - b.figures and b.figures - a.figures)
+
+
+class CopyIndex:
+    """The texts held, by their shingles."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, _Text] = {}
+        self._holders: defaultdict[str, list[int]] = defaultdict(list)
+
+    def add(self, report: Report) -> int | None:
+        """Take a report in and return the earliest held article whose text it repeats, or None."""
+        text = _text_of(report)
+        self.forget((report.article_id,))
+        original = self._original(text)
+        self._texts[report.article_id] = text
+        for shingle in text.shingles:
+            self._holders[shingle].append(report.article_id)
+        return original
+
+    def _original(self, text: _Text) -> int | None:
+        size = len(text.shingles)
+        if size < _LEAST_SHINGLES:
+            return None
+        shared: Counter[int] = Counter()
+        for shingle in text.shingles:
+            holders: Sequence[int] = self._holders.get(shingle, ())
+            if len(holders) <= _COMMON:
+                shared.update(holders)
+        for one in sorted(shared):
+            other = self._texts[one]
+            shorter = min(size, len(other.shingles))
+            if shorter < _LEAST_SHINGLES or shared[one] < _CONTAINED * shorter:
+                continue
+            if not _updates(text, other):
+                return one
+        return None
+
+    def forget(self, article_ids: Iterable[int]) -> None:
+        """Drop articles."""
+        for one in article_ids:
+            text = self._texts.pop(one, None)
+            for shingle in text.shingles if text else ():
+                holders = self._holders[shingle]
+                holders.remove(one)
+                if not holders:
+                    del self._holders[shingle]

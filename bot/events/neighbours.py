@@ -1,0 +1,141 @@
+"""The reports that are held and how surely each two of them belong together.
+
+Pairs are formed within 48 hours of one another, out of reports that share a telling stem. What lies
+further back is met through the snapshot of its event.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from bot.events.gist import Gist, cosine
+from bot.events.pairs import Level, features
+
+WINDOW_H = 48.0
+_LEAST_COSINE = 0.04  # pairs below belong together nowhere
+_TELLING = 0.05  # weight of a stem in a report from which on it proposes pairs
+
+Pair = tuple[float, float]  # probabilities: same event, same storyline
+
+
+class Neighbours:
+    """Gists by article id, snapshots by event id, and the pairs among them."""
+
+    def __init__(self, event: Level, storyline: Level) -> None:
+        self._levels = (event, storyline)
+        self._gists: dict[int, Gist] = {}
+        self._snapshots: dict[int, Gist] = {}
+        self._pairs: dict[int, dict[int, Pair]] = {}
+        self._late: dict[int, dict[int, Pair]] = {}  # with snapshots
+        self._stems: defaultdict[str, dict[int, None]] = defaultdict(dict)
+        self._old_stems: defaultdict[str, dict[int, None]] = defaultdict(dict)
+
+    def take(self, key: int, gist: Gist) -> None:
+        """Hold a report's gist and form its pairs."""
+        self._gists[key] = gist
+        self._pairs[key], self._late[key] = {}, {}
+        for other in _proposed(gist, self._stems):
+            theirs = self._gists[other]
+            if abs(theirs.at_h - gist.at_h) <= WINDOW_H:
+                pair = self._pair(gist, theirs)
+                if pair is not None:
+                    self._pairs[key][other] = self._pairs[other][key] = pair
+        for event in _proposed(gist, self._old_stems):
+            pair = self._pair(gist, self._snapshots[event])
+            if pair is not None:
+                self._late[key][event] = pair
+        _index(key, gist, self._stems)
+
+    def _pair(self, a: Gist, b: Gist) -> Pair | None:
+        words = cosine(a.words, b.words)
+        if words < _LEAST_COSINE:
+            return None
+        values = features(a, b, words)
+        return self._levels[0].probability(values), self._levels[1].probability(values)
+
+    def drop(self, key: int) -> None:
+        """Forget a report."""
+        gist = self._gists.pop(key, None)
+        if gist is None:
+            return
+        _unindex(key, gist, self._stems)
+        for other in self._pairs.pop(key):
+            self._pairs[other].pop(key, None)
+        del self._late[key]
+
+    def retire(self, event: int, snapshot: Gist, keys: Collection[int]) -> None:
+        """Let an event stand by its snapshot: its reports propose no pairs any more."""
+        self._forget_snapshot(event)
+        for key in keys:
+            _unindex(key, self._gists[key], self._stems)
+        self._snapshots[event] = snapshot
+        _index(event, snapshot, self._old_stems)
+
+    def keep_snapshots(self, events: Collection[int]) -> None:
+        """Drop the snapshots of all other events."""
+        for event in [one for one in self._snapshots if one not in events]:
+            self._forget_snapshot(event)
+
+    def _forget_snapshot(self, event: int) -> None:
+        snapshot = self._snapshots.pop(event, None)
+        if snapshot is not None:
+            _unindex(event, snapshot, self._old_stems)
+
+    def gist(self, key: int) -> Gist:
+        """Return a report's gist."""
+        return self._gists[key]
+
+    def of(self, key: int) -> dict[int, Pair]:
+        """Return the reports that form a pair with this one."""
+        return self._pairs[key]
+
+    def late(self, key: int) -> dict[int, Pair]:
+        """Return the events whose snapshots form a pair with this report."""
+        return self._late[key]
+
+    def within(self, key: int, others: Collection[int]) -> bool:
+        """Tell whether any of these reports lies in the window around this one."""
+        here_h = self._gists[key].at_h
+        return any(abs(self._gists[one].at_h - here_h) <= WINDOW_H for one in others)
+
+    def linkage(self, at: int, some: Collection[int], others: Collection[int]) -> float:
+        """Return the mean probability of all pairs within the window, 0 without one.
+
+        ``at`` is 0 for the event, 1 for the storyline.
+        """
+        total, pairs = 0.0, 0
+        for one in some:
+            known, here_h = self._pairs[one], self._gists[one].at_h
+            for other in others:
+                pair = known.get(other)
+                if pair is not None:
+                    total += pair[at]
+                    pairs += 1
+                elif abs(self._gists[other].at_h - here_h) <= WINDOW_H and other != one:
+                    pairs += 1
+        return total / pairs if pairs else 0.0
+
+
+def _proposed(gist: Gist, stems: dict[str, dict[int, None]]) -> dict[int, None]:
+    """Return the keys that share a telling stem with a report."""
+    found: dict[int, None] = {}
+    for stem, weight in gist.words.items():
+        if weight >= _TELLING and stem in stems:
+            found.update(stems[stem])
+    return found
+
+
+def _index(key: int, gist: Gist, stems: defaultdict[str, dict[int, None]]) -> None:
+    for stem, weight in gist.words.items():
+        if weight >= _TELLING:
+            stems[stem][key] = None
+
+
+def _unindex(key: int, gist: Gist, stems: defaultdict[str, dict[int, None]]) -> None:
+    for stem in gist.words:
+        holders = stems.get(stem)
+        if holders is not None:
+            holders.pop(key, None)
+            if not holders:
+                del stems[stem]
