@@ -50,7 +50,10 @@ async def open_talk(services: Services, update: Update) -> Talk | None:
     language = _language(services, update)
     stored = await services.subscribing.remember(stored_chat(chat, language))
     return Talk(
-        chat=stored, topic_id=topic_of(message), texts=texts(stored.language), message=message
+        chat=stored,
+        topic_id=topic_of(message),
+        texts=texts(stored.language).in_digits(stored.look.eastern_digits),
+        message=message,
     )
 
 

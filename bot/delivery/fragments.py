@@ -85,13 +85,24 @@ def link(label: str, address: str) -> Fragment:
     )
 
 
-def quote(content: str, matches: Sequence[tuple[int, int]] = ()) -> Fragment:
-    """Return a block quote of ``content``, letter for letter, with the matched spans bold."""
+def spoiler(inner: Fragment) -> Fragment:
+    """Return what is hidden until it is touched."""
+    return _tagged("tg-spoiler", inner)
+
+
+def quote(
+    content: str, matches: Sequence[tuple[int, int]] = (), *, hidden: bool = False
+) -> Fragment:
+    """Return a block quote of ``content``, letter for letter, with the matched spans bold.
+
+    ``hidden`` puts it behind a spoiler.
+    """
     inner, at = Fragment(), 0
     for start, end in _spans(content, matches)[:_BOLD_PER_QUOTE]:
         inner += text(content[at:start]) + bold(content[start:end])
         at = end
     inner += text(content[at:])
+    inner = spoiler(inner) if hidden else inner
     expandable = " expandable" if inner.units > _EXPANDABLE_UNITS else ""
     quoted = _tagged("blockquote", inner, expandable)
     return Fragment(quoted.text, quoted.html, f"«{content}»", quoted.entities, quoted.entity_bytes)

@@ -1,18 +1,20 @@
 """The parts that answers and digests share: a titled quote with its source, in one language.
 
 Everything a source wrote passes through here on its way into a message: titles become one line,
-Latin names are isolated, quotes stay letter for letter.
+Latin names are isolated, quotes stay letter for letter. What the reader chose of digits, months and
+calendar is for what stands around quotes.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.fragments import Fragment, bold, join, link, quote, right_to_left, text
-from bot.models import Article, Paragraph
-from bot.text.dates import format_date, format_moment
+from bot.models import Article, Look, Paragraph
+from bot.text.dates import format_date, format_hijri, format_moment
 from bot.text.languages import texts
 from bot.text.markup import isolate, one_line, shorten, utf16_length
 
@@ -21,20 +23,42 @@ _NAME_UNITS = 80
 _ARABIC = re.compile(r"[\u0590-\u08ff\ufb1d-\ufefc]")
 
 
-class Page:
-    """One reader's language and zone, and how lines are written for them."""
+Sensitive = Callable[[str], bool]  # whether a paragraph tells of casualties
 
-    def __init__(self, zone: str, language: str) -> None:
-        self.texts = texts(language)
+
+def never_sensitive(_paragraph: str) -> bool:
+    """Hide nothing."""
+    return False
+
+
+class Page:
+    """One reader's language, zone and look, and how lines are written for them."""
+
+    def __init__(
+        self,
+        zone: str,
+        language: str,
+        look: Look | None = None,
+        sensitive: Sensitive = never_sensitive,
+    ) -> None:
+        self.look = look or Look()
+        self.texts = texts(language).in_digits(self.look.eastern_digits)
         self._zone = ZoneInfo(zone)
+        self._sensitive = sensitive
 
     def date(self, at: datetime) -> str:
-        """Return the local date in words."""
-        return format_date(at, self._zone, self.texts.code)
+        """Return the local date in words, the Hijri one beside it where chosen."""
+        shown = format_date(at, self._zone, self.texts.code, months=self.look.months)
+        return self.texts.digits(shown + self._hijri(at))
 
     def moment(self, at: datetime) -> str:
         """Return the local date and time in words."""
-        return format_moment(at, self._zone, self.texts.code)
+        shown = format_moment(at, self._zone, self.texts.code, months=self.look.months)
+        return self.texts.digits(shown)
+
+    def _hijri(self, at: datetime) -> str:
+        hijri = format_hijri(at, self._zone, self.texts.code) if self.look.hijri else ""
+        return f" ({hijri})" if hijri else ""
 
     def say(self, key: str, **params: object) -> Fragment:
         """Return a line of the catalogue."""
@@ -64,9 +88,11 @@ class Page:
 
     def dated(self, article: Article) -> Fragment:
         """Return when the article was published or, marked as such, first seen."""
+        at = article.dated_at
+        moment = self.moment(at) + self.texts.digits(self._hijri(at))
         if article.published_at is not None:
-            return text(self.moment(article.published_at))
-        return text(self.texts("part.first_seen", at=self.moment(article.first_seen_at)))
+            return text(moment)
+        return text(self.texts("part.first_seen", at=moment))
 
     def quoted(
         self,
@@ -83,13 +109,15 @@ class Page:
         """
         if paragraph is None or not paragraph.text.strip():
             return join("\n", (heading, footing))
+        hidden = self.look.spoilers and self._sensitive(paragraph.text)
         left = room - heading.units - footing.units - 2
         if utf16_length(paragraph.text) <= left:
-            return join("\n", (heading, quote(paragraph.text, matches), footing))
+            return join("\n", (heading, quote(paragraph.text, matches, hidden=hidden), footing))
         notice = self.say("part.cut")
         kept = shorten(paragraph.text, left - notice.units - 1)
         visible = tuple((start, min(end, len(kept) - 1)) for start, end in matches)
-        return join("\n", (heading, quote(kept, visible), notice, footing))
+        cut = quote(kept, visible, hidden=hidden)
+        return join("\n", (heading, cut, notice, footing))
 
     def headline(self, article: Article, before: str = "", after: str = "") -> Fragment:
         """Return the line of the article's title, bold, between two short marks."""

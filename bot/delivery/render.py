@@ -2,7 +2,8 @@
 
 Pure: values in, messages out. Quotes stay letter for letter as stored; everything around them
 comes from the catalogues. A message is broken only between passages or articles; a paragraph is
-cut only when it cannot fit into one message at all, and then says so.
+cut only when it cannot fit into one message at all, and then says so. Who chose text alone gets a
+digest of headlines in one message.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.delivery.fragments import MESSAGE_UNITS, Fragment, bold, join, split, text
-from bot.delivery.page import Page
-from bot.models import Answer, Article, Button, Digest, DigestItem, Passage, Reply
+from bot.delivery.page import Page, Sensitive, never_sensitive
+from bot.models import Answer, Article, Button, Digest, DigestItem, Look, Passage, Reply
 from bot.text.markup import one_line, shorten, utf16_length
 
 _NUMBER_UNITS = 24  # room kept for «(2/3)»
@@ -27,12 +28,21 @@ _Block = tuple[Fragment, int]  # what is shown, and of which article
 _Head = Callable[[int, int], Fragment]  # of part n of m
 
 
-def render_answer(answer: Answer, *, zone: str, language: str, more: str = "") -> list[Reply]:
+def render_answer(
+    answer: Answer,
+    *,
+    zone: str,
+    language: str,
+    more: str = "",
+    look: Look | None = None,
+    sensitive: Sensitive = never_sensitive,
+) -> list[Reply]:
     """Return an answer, or the honest lack of one, in as few messages as it needs.
 
-    ``more`` is the callback data of a button for further passages.
+    ``more`` is the callback data of a button for further passages; ``sensitive`` tells which
+    paragraphs are hidden from a reader who chose so.
     """
-    page = Page(zone, language)
+    page = Page(zone, language, look, sensitive)
     notes = [page.say("answer.shortened")] if answer.shortened else []
     if answer.follows:
         words = one_line(answer.follows)
@@ -53,12 +63,34 @@ def render_answer(answer: Answer, *, zone: str, language: str, more: str = "") -
     return replies
 
 
-def render_digest(digest: Digest, *, zone: str, language: str) -> list[Reply]:
+def render_digest(
+    digest: Digest,
+    *,
+    zone: str,
+    language: str,
+    look: Look | None = None,
+    sensitive: Sensitive = never_sensitive,
+) -> list[Reply]:
     """Return a digest as numbered messages; a quiet day is one line under the heading."""
-    page = Page(zone, language)
+    page = Page(zone, language, look, sensitive)
     title = bold(page.texts("digest.title", date=page.date(digest.until_at)))
     if not digest.items and not digest.left_out:
         return [_reply(join("\n", (page.line(title), _quiet(digest, page))))]
+    if not page.look.text_only:
+        return _digest_messages(digest, page, title)
+    most = len(digest.items)
+    while len(replies := _digest_messages(_only(digest, most), page, title)) > 1 and most > 1:
+        most -= 1
+    return replies
+
+
+def _only(digest: Digest, most: int) -> Digest:
+    """Return the digest with its first items, without their quotes; the others are counted."""
+    items = tuple(replace(item, paragraph=None, also_in=()) for item in digest.items[:most])
+    return replace(digest, items=items, left_out=digest.left_out + len(digest.items) - most)
+
+
+def _digest_messages(digest: Digest, page: Page, title: Fragment) -> list[Reply]:
     facts = _facts(digest, page)
     note = page.count("digest.left_out", digest.left_out) if digest.left_out else Fragment()
     room = MESSAGE_UNITS - _NUMBER_UNITS - title.units - facts.units - note.units - 8

@@ -21,6 +21,7 @@ from bot.search.query import Query, understand
 from bot.search.retrieve import Proposed, Ranked, depths, rank
 from bot.search.weighing import weigh
 from bot.services.conversations import Conversations
+from bot.services.sensitive import tells_of_casualties
 from bot.store.base import ArticleStore
 
 PAGE = 3  # passages shown at once
@@ -115,6 +116,8 @@ class Answering:
             zone=chat.timezone,
             language=chat.language,
             more=following if answer.more else "",
+            look=chat.look,
+            sensitive=tells_of_casualties,
         )
 
     async def consider(self, text: str) -> tuple[Query, list[Ranked]]:

@@ -7,7 +7,7 @@
 
 The slot, its messages and the moved cursor are one transaction, so a tick may come late, twice
 or not at all. Subscriptions that share a cursor share the composition, and those that share a
-zone and language too the messages.
+zone, language and look too the messages.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bot.models import (
     Article,
     Chat,
     Digest,
+    Look,
     NewMessage,
     OutboxKind,
     OutboxMessage,
@@ -32,6 +33,7 @@ from bot.models import (
     Slot,
     Subscription,
 )
+from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
 
 logger = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class _Tick:
     now: datetime
     last_seq: int
     newest_at: datetime | None
+    looks: dict[int, Look]  # of the chats that have chosen one
     digests: dict[tuple[object, ...], Digest] = field(default_factory=dict)
     messages: dict[tuple[object, ...], list[Reply]] = field(default_factory=dict)
 
@@ -102,7 +105,7 @@ class Broadcasting:
         subscription = await self._store.subscription(chat.id, topic_id)
         zone = subscription.timezone if subscription else chat.timezone
         digest = await self.preview(since_at)
-        return self.rendered(digest, timezone=zone, language=chat.language)
+        return self.rendered(digest, timezone=zone, language=chat.language, look=chat.look)
 
     async def preview(self, since_at: datetime | None = None) -> Digest:
         """Return the digest that a new subscriber would get now."""
@@ -111,11 +114,20 @@ class Broadcasting:
         return await self._compose(await self._dated_since(since_at, tick), since_at, tick)
 
     def rendered(
-        self, digest: Digest, *, timezone: str | None = None, language: str | None = None
+        self,
+        digest: Digest,
+        *,
+        timezone: str | None = None,
+        language: str | None = None,
+        look: Look | None = None,
     ) -> list[Reply]:
         """Return a digest as messages, in the default zone and language unless others are given."""
         return render_digest(
-            digest, zone=timezone or self._timezone, language=language or self._language
+            digest,
+            zone=timezone or self._timezone,
+            language=language or self._language,
+            look=look,
+            sensitive=tells_of_casualties,
         )
 
     async def _begin(self) -> _Tick:
@@ -123,6 +135,7 @@ class Broadcasting:
             now=self._clock.now(),
             last_seq=await self._store.last_seq(),
             newest_at=await self._store.newest_at(),
+            looks=await self._store.looks(),
         )
 
     async def _broadcast(self, subscription: Subscription, due: Due, tick: _Tick) -> bool:
@@ -164,14 +177,16 @@ class Broadcasting:
                 else await self._store.articles_between(subscription.cursor, tick.last_seq)
             )
             tick.digests[key] = await self._compose(new, since_at, tick, repeated)
-        look = (subscription.timezone, subscription.language)
-        if (key, look) not in tick.messages:
-            tick.messages[key, look] = self.rendered(
+        look = tick.looks.get(subscription.chat_id, Look())
+        shared = (key, subscription.timezone, subscription.language, look)
+        if shared not in tick.messages:
+            tick.messages[shared] = self.rendered(
                 tick.digests[key],
                 timezone=subscription.timezone,
                 language=subscription.language,
+                look=look,
             )
-        return tick.messages[key, look]
+        return tick.messages[shared]
 
     async def _dated_since(self, since_at: datetime, tick: _Tick) -> list[Article]:
         """Return the articles dated since then, without those stored after the tick began.

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, Text, cast, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Chat, ChatKind, DeliveryOptions, DigestFilters, Look, Subscription
@@ -91,6 +91,14 @@ class SqlChats(ChatStore):
             return
         async with self._db.writing() as connection:
             await connection.execute(update(chats).where(chats.c.id == chat_id).values(chosen))
+
+    @to_the_end
+    async def looks(self) -> dict[int, Look]:
+        """Return how messages look in the chats that have chosen anything of it, by chat."""
+        # As text, because PostgreSQL cannot compare JSON.
+        query = select(chats.c.id, chats.c.look).where(cast(chats.c.look, Text) != "{}")
+        async with self._db.reading() as connection:
+            return {row.id: row.look for row in await connection.execute(query)}
 
     @to_the_end
     async def subscribe(

@@ -1,7 +1,9 @@
 """How times are written for readers: local zone, weekday, and the month names of their country.
 
 The Levant and Iraq say آذار where Egypt and the Gulf say مارس and Algeria مارس or جانفي; Babel
-knows which. Digits are Western, as in the Arabic press of the region.
+knows which. Digits are Western, as in the Arabic press of the region, unless the reader chose
+otherwise (``Texts.digits``). The Hijri date is that of the Umm al-Qura calendar (``hijridate``),
+which the reader's country may differ from by a day.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import Locale
 from babel.dates import get_day_names, get_month_names, get_timezone_location
+from hijridate import Gregorian
 
 from bot.clock import local_date, require_aware
 
@@ -27,7 +30,9 @@ _ZONE_LOCALES = {
     "Africa/Algiers": "ar_DZ",
     "Africa/Tunis": "ar_TN",
     "Africa/Casablanca": "ar_MA",
+    "Africa/Nouakchott": "ar_MR",
 }
+MONTHS = ("SY", "EG", "DZ", "MA", "MR")  # one country for each set of Arabic month names
 
 
 def is_zone(name: str) -> bool:
@@ -36,18 +41,46 @@ def is_zone(name: str) -> bool:
 
 
 @cache
-def _locale(language: str, zone: str) -> Locale:
-    code = _ZONE_LOCALES.get(zone, "ar") if language == "ar" else language
-    return Locale.parse(code)
+def _locale(language: str, zone: str, country: str = "") -> Locale:
+    if language != "ar":
+        return Locale.parse(language)
+    return Locale.parse(f"ar_{country}" if country else _ZONE_LOCALES.get(zone, "ar"))
 
 
-def format_date(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Return the local date with weekday: «الثلاثاء 12 آذار 2019», "Tuesday 12 March 2019"."""
+def format_date(at: datetime, zone: ZoneInfo, language: str, *, months: str = "") -> str:
+    """Return the local date with weekday: «الثلاثاء 12 آذار 2019», "Tuesday 12 March 2019".
+
+    ``months`` is the ISO 3166 country whose month names are used; by default that of the zone.
+    """
     day = local_date(at, zone)
-    locale = _locale(language, zone.key)
+    locale = _locale(language, zone.key, months)
     weekday = get_day_names("wide", locale=locale)[day.weekday()]
     month = get_month_names("wide", locale=locale)[day.month]
     return f"{weekday} {day.day} {month} {day.year}"
+
+
+def month_name(month: int, language: str, country: str) -> str:
+    """Return the name of a month (1 to 12) in the country's use."""
+    name: str = get_month_names("wide", locale=_locale(language, "", country))[month]
+    return name
+
+
+def weekday_name(weekday: int, language: str) -> str:
+    """Return the name of an ISO weekday (1 Monday … 7 Sunday)."""
+    name: str = get_day_names("wide", locale=_locale(language, ""))[weekday - 1]
+    return name
+
+
+def format_hijri(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """Return the local Hijri date, «5 رجب 1440 هـ»; empty beyond the table (1924 to 2077)."""
+    day = local_date(at, zone)
+    try:
+        hijri = Gregorian.fromdate(day).to_hijri()
+    except OverflowError:
+        return ""
+    if language == "ar":
+        return f"{hijri.day} {hijri.month_name('ar')} {hijri.year} هـ"
+    return f"{hijri.day} {hijri.month_name('en')} {hijri.year} AH"
 
 
 def format_time(at: datetime, zone: ZoneInfo) -> str:
@@ -55,10 +88,10 @@ def format_time(at: datetime, zone: ZoneInfo) -> str:
     return require_aware(at).astimezone(zone).strftime("%H:%M")
 
 
-def format_moment(at: datetime, zone: ZoneInfo, language: str) -> str:
+def format_moment(at: datetime, zone: ZoneInfo, language: str, *, months: str = "") -> str:
     """Return local date and time: «الثلاثاء 12 آذار 2019، 14:05»."""
     comma = "،" if language == "ar" else ","
-    return f"{format_date(at, zone, language)}{comma} {format_time(at, zone)}"
+    return f"{format_date(at, zone, language, months=months)}{comma} {format_time(at, zone)}"
 
 
 def zone_name(zone: str, language: str) -> str:

@@ -19,31 +19,45 @@ from bot.text.markup import escape, isolate
 
 DEFAULT_LANGUAGE = "ar"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "ckb"})
+_EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 class Texts:
     """One language's catalogue.
 
     Parameters are inserted isolated, so that a Latin name in an Arabic line (or the other way
-    round) cannot disturb its direction. A missing key raises KeyError: tests find it first.
+    round) cannot disturb its direction. Numbers among them are written in the digits that the
+    reader chose. A missing key raises KeyError: tests find it first.
     """
 
-    def __init__(self, code: str, translations: GNUTranslations) -> None:
+    def __init__(
+        self, code: str, translations: GNUTranslations, *, eastern_digits: bool = False
+    ) -> None:
         self.code = code
         self._translations = translations
+        self._eastern = eastern_digits
 
     @property
     def right_to_left(self) -> bool:
         """Whether lines of this language run from right to left."""
         return self.code in RIGHT_TO_LEFT
 
+    def in_digits(self, eastern: bool) -> Texts:
+        """Return the same catalogue with numbers written ١٢٣ (right-to-left languages) or 123."""
+        eastern = eastern and self.right_to_left
+        return Texts(self.code, self._translations, eastern_digits=eastern)
+
+    def digits(self, text: str) -> str:
+        """Return ``text`` of ours (a date, a time of day) in the digits that the reader chose."""
+        return text.translate(_EASTERN) if self._eastern else text
+
     def __call__(self, key: str, **params: object) -> str:
         """Return the plain text of ``key`` with ``params`` inserted."""
-        return self._lookup(key).format(**{k: isolate(str(v)) for k, v in params.items()})
+        return self._lookup(key).format(**{k: isolate(self._shown(v)) for k, v in params.items()})
 
     def html(self, key: str, **params: object) -> str:
         """Return the text of ``key``, which may hold Telegram tags, with escaped ``params``."""
-        safe = {name: escape(isolate(str(value))) for name, value in params.items()}
+        safe = {name: escape(isolate(self._shown(value))) for name, value in params.items()}
         return self._lookup(key).format(**safe)
 
     def count(self, key: str, n: int, **params: object) -> str:
@@ -51,7 +65,12 @@ class Texts:
         text = self._translations.ngettext(key, key, n)
         if text == key:
             raise KeyError(f"{self.code}: no plural text for {key}")
-        return text.format(n=n, **{name: isolate(str(value)) for name, value in params.items()})
+        shown = {name: isolate(self._shown(value)) for name, value in params.items()}
+        return text.format(n=self._shown(n), **shown)
+
+    def _shown(self, value: object) -> str:
+        """Return a parameter as text; only numbers change, foreign text never does."""
+        return self.digits(str(value)) if isinstance(value, int | float) else str(value)
 
     def _lookup(self, key: str) -> str:
         text = self._translations.gettext(key)

@@ -99,3 +99,14 @@ async def test_a_migrated_chat_keeps_its_look(store: Store) -> None:
 
     assert moved is not None
     assert moved.look == LOOK
+
+
+async def test_the_looks_are_those_of_chats_that_chose_one(store: Store) -> None:
+    await a_chat(store, 7)
+    await a_chat(store, 8)
+    await a_chat(store, 9)
+    await store.set_chat_settings(8, look=LOOK)
+    await store.set_chat_settings(9, look=LOOK)
+    await store.set_chat_settings(9, look=Look())
+
+    assert await store.looks() == {8: LOOK}

@@ -40,6 +40,10 @@ class ChatStore(Protocol):
         """Change what the chat chose; None leaves a setting as it is."""
         ...
 
+    async def looks(self) -> dict[int, Look]:
+        """Return how messages look in the chats that have chosen anything of it, by chat."""
+        ...
+
     async def subscribe(
         self,
         chat_id: int,

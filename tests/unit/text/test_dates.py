@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.text.dates import format_date, format_moment, is_zone, zone_name
+from bot.text.dates import MONTHS, format_date, format_hijri, format_moment, is_zone, zone_name
 from handlers.keyboards import ZONES
 
 NOON = datetime(2019, 3, 12, 12, 5, tzinfo=UTC)
@@ -38,3 +38,28 @@ def test_every_offered_zone_exists_and_has_an_arabic_city() -> None:
     for zone in ZONES:
         assert is_zone(zone)
         assert not any(letter.isascii() and letter.isalpha() for letter in zone_name(zone, "ar"))
+
+
+def test_the_months_of_a_chosen_country_win_over_those_of_the_zone() -> None:
+    shown = {c: format_date(NOON, ZoneInfo("Asia/Damascus"), "ar", months=c) for c in MONTHS}
+    august = datetime(2026, 8, 5, 12, tzinfo=UTC)
+    august_in = {format_date(august, ZoneInfo("Asia/Damascus"), "ar", months=c) for c in MONTHS}
+
+    assert shown["SY"] == "الثلاثاء 12 آذار 2019"
+    assert shown["EG"] == "الثلاثاء 12 مارس 2019"
+    assert len(august_in) == len(MONTHS)  # آب أغسطس أوت غشت أغشت
+
+
+@pytest.mark.parametrize(
+    ("day", "hijri"),
+    [
+        (datetime(2019, 3, 12, 9, tzinfo=UTC), "5 رجب 1440 هـ"),
+        (datetime(2026, 11, 25, 9, tzinfo=UTC), "15 جمادى الآخرة 1448 هـ"),
+        (datetime(1900, 1, 1, 9, tzinfo=UTC), ""),
+        (datetime(2090, 1, 1, 9, tzinfo=UTC), ""),
+    ],
+)
+def test_the_hijri_date_is_that_of_umm_al_qura_and_empty_beyond_its_table(
+    day: datetime, hijri: str
+) -> None:
+    assert format_hijri(day, ZoneInfo("Asia/Riyadh"), "ar") == hijri
