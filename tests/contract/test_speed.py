@@ -1,54 +1,76 @@
-"""What the store promises about its speed, with room for a slow machine."""
+"""What the store promises about its speed, as ratios: how long a commit takes is the disk's affair.
+
+Absolute rates are measured by the benchmarks (docs/benchmarks.md), on machines that are named.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot.models import OutboxState
+from bot.models import Chat, ChatKind, OutboxState
 from bot.store.base import Store
 from tests.contract.samples import NOW, a_source, message, new_article
 
-ARTICLES, BATCH = 1_000, 200
-LEAST_PER_S = 200
-PENDING = 10_000
-MOST_LEASE_S = 0.05
+BATCHES, BATCH = 5, 100
+MOST_WRITES_PER_ARTICLE = 5
+FEW, MANY = 200, 10_000
+MOST_GROWTH = 10  # fifty times as many wait
 
 
-async def test_articles_are_added_at_two_hundred_a_second(store: Store) -> None:
+async def _best(act: Callable[[int], Awaitable[object]], times: int, start: int = 0) -> float:
+    """Seconds the quickest single call took: other programs may hold up some."""
+    durations = []
+    for number in range(start, start + times):
+        began = time.perf_counter()
+        await act(number)
+        durations.append(time.perf_counter() - began)
+    return min(durations)
+
+
+async def test_an_article_of_eight_paragraphs_costs_no_more_than_five_smallest_writes(
+    store: Store,
+) -> None:
     source = await a_source(store)
     paragraphs = tuple(f"فقرة {n} " * 20 for n in range(8))
-    rates = []
 
-    for start in range(0, ARTICLES, BATCH):
-        began = time.perf_counter()
-        for number in range(start, start + BATCH):
-            await store.add_article(
-                source, new_article(f"خبر {number}", *paragraphs), str(number), now=NOW
-            )
-        rates.append(BATCH / (time.perf_counter() - began))
+    async def smallest(number: int) -> None:
+        await store.save_chat(Chat(id=number, kind=ChatKind.PRIVATE, title="قارئ"), now=NOW)
 
-    print(f"articles per second: {min(rates):.0f} to {max(rates):.0f}")
-    assert (await store.counts()).articles == ARTICLES
-    assert max(rates) >= LEAST_PER_S  # the best batch: other programs may hold up some
+    async def article(number: int) -> None:
+        article = new_article(f"خبر {number}", *paragraphs)
+        await store.add_article(source, article, str(number), now=NOW)
+
+    ratios = []
+    for batch in range(BATCHES):
+        least = await _best(smallest, BATCH, batch * BATCH + 1)
+        ratios.append(await _best(article, BATCH, batch * BATCH) / least)
+
+    print(f"an article costs {min(ratios):.1f} to {max(ratios):.1f} smallest writes")
+    assert (await store.counts()).articles == BATCHES * BATCH
+    assert min(ratios) <= MOST_WRITES_PER_ARTICLE
 
 
 async def test_leasing_stays_quick_when_ten_thousand_wait(store: Store) -> None:
     """Most of them cannot be sent: put off, behind another part, or of an excluded chat."""
-    await store.enqueue([message(1, "put off", part) for part in range(2_000)], now=NOW)
+
+    async def lease(_number: int) -> None:
+        found = await store.lease(4, now=NOW, lease_s=60, exclude_chats=(2,))
+        assert len(found) == 4
+
+    await store.enqueue([message(1, "put off")], now=NOW)
     (first,) = await store.lease(1, now=NOW, lease_s=60)
     later = NOW + timedelta(days=1)
     await store.settle(first.id, OutboxState.PENDING, now=NOW, not_before_at=later)
+    await store.enqueue([message(10_000 + n, "few") for n in range(FEW)], now=NOW)
+    among_few = await _best(lease, 20)
+    await store.enqueue([message(1, "put off", part) for part in range(1, 2_000)], now=NOW)
     await store.enqueue([message(2, str(n)) for n in range(3_000)], now=NOW)
     await store.enqueue([message(100 + n // 5, "k", n % 5) for n in range(5_000)], now=NOW)
-    assert (await store.counts()).outbox == {"pending": PENDING}
+    assert (await store.counts()).outbox["pending"] >= MANY
 
-    durations = []
-    for _ in range(20):
-        began = time.perf_counter()
-        found = await store.lease(4, now=NOW, lease_s=60, exclude_chats=(2,))
-        durations.append(time.perf_counter() - began)
-        assert len(found) == 4
+    among_many = await _best(lease, 20)
 
-    print(f"lease: {min(durations) * 1000:.1f} to {max(durations) * 1000:.1f} ms")
-    assert min(durations) < MOST_LEASE_S
+    print(f"lease: {among_few * 1000:.1f} ms among few, {among_many * 1000:.1f} ms among many")
+    assert among_many < MOST_GROWTH * among_few
