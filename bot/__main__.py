@@ -16,7 +16,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from bot import __version__, commands, commands_sources
-from bot.errors import AlreadyRunningError, MujazError, SettingsError
+from bot.errors import AlreadyRunningError, MujazError, SettingsError, StoreError
 from bot.log import set_up_logging
 from bot.settings import Settings, load_settings
 
@@ -231,6 +231,9 @@ def main() -> None:
     except AlreadyRunningError as error:
         typer.echo(commands.in_words(error), err=True)
         sys.exit(3)
+    except StoreError as error:  # whoever types commands can do something about the cause
+        typer.echo(f"{commands.in_words(error)} ({error})", err=True)
+        sys.exit(1)
     except MujazError as error:
         typer.echo(commands.in_words(error), err=True)
         sys.exit(1)

@@ -12,6 +12,7 @@
     │   └── FeedError          it answered, but not with a feed
     ├── StoreError             the database refused
     │   ├── StoreLockedError   somebody else holds it; try again
+    │   ├── StoreAwayError     the database server does not answer or let us in
     │   ├── StoreFullError     no space left, or read-only
     │   ├── StoreCorruptError  the file is damaged or not a database of ours
     │   └── StoreVersionError  it was written by a newer Mujaz
@@ -100,6 +101,12 @@ class StoreLockedError(StoreError):
     """Somebody else holds the database; trying again may help."""
 
     default_key = "error.store.locked"
+
+
+class StoreAwayError(StoreError):
+    """The database server does not answer, or refuses the name, password or database given."""
+
+    default_key = "error.store.away"
 
 
 class StoreFullError(StoreError):

@@ -36,6 +36,7 @@ TELEGRAM_API_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PREFIX = "MUJAZ_"
+_DATABASES = ("sqlite+aiosqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 
 
 def _split(value: object) -> object:
@@ -99,8 +100,8 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         None,
-        description="SQLAlchemy address of the database; by default a SQLite file in the data"
-        " folder (sqlite+aiosqlite:///path).",
+        description="Address of the database: postgresql://user:password@host/name, or a SQLite"
+        " file (sqlite+aiosqlite:///path); by default one in the data folder.",
     )
     language: str = Field("ar", description="Language of chats that have not chosen one.")
     timezone: str = Field("Asia/Damascus", description="IANA time zone of new chats.")
@@ -234,8 +235,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith("sqlite+aiosqlite:///"):
-            raise ValueError("must begin with sqlite+aiosqlite:///")
+        if value is not None and not value.get_secret_value().startswith(_DATABASES):
+            raise ValueError("must begin with postgresql:// or sqlite+aiosqlite:///")
         return value
 
     @field_validator("lease_s")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import BigInteger, Row, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import (
@@ -28,9 +28,10 @@ from bot.models import (
 )
 from bot.store.base import ArticleStore
 from bot.store.edits import edit_of
-from bot.store.engine import Database, chunks, to_the_end
+from bot.store.engine import Database, announce, chunks, to_the_end
 from bot.store.schema import articles, change_log, identities, paragraphs, revisions, sources
 
+ARTICLES = "articles"  # what is announced when the change log has grown
 _ARTICLES = select(articles, sources.c.name.label("source")).join(sources)
 
 
@@ -49,16 +50,20 @@ class SqlArticles(ArticleStore):
         An identity whose article is gone stays `known`, whatever its text: it is no news.
         """
         async with self._db.writing() as connection:
-            return await _add(connection, source, article, identity, now)
+            intake = await _add(connection, source, article, identity, now)
+            await announce(connection, ARTICLES)
+            return intake
 
     @to_the_end
     async def add_articles(self, arrivals: Sequence[Arrival], *, now: datetime) -> list[Intake]:
         """Store several articles in one transaction, each as :meth:`add_article` does."""
         async with self._db.writing() as connection:
-            return [
+            intakes = [
                 await _add(connection, one.source, one.article, one.identity, now)
                 for one in arrivals
             ]
+            await announce(connection, ARTICLES)
+            return intakes
 
     @to_the_end
     async def article(self, article_id: int) -> StoredArticle | None:
@@ -108,7 +113,7 @@ class SqlArticles(ArticleStore):
         """Return the change-log lines after seq ``after``, in order, at most ``limit``."""
         query = (
             select(change_log)
-            .where(change_log.c.seq > after)
+            .where(change_log.c.seq > literal(after, BigInteger))
             .order_by(change_log.c.seq)
             .limit(limit)
         )
@@ -127,7 +132,8 @@ class SqlArticles(ArticleStore):
         """Return the articles first stored by changes in (after, until], newest date first."""
         query = (
             _ARTICLES.join(change_log, change_log.c.article_id == articles.c.id)
-            .where(change_log.c.seq > after, change_log.c.seq <= until)
+            .where(change_log.c.seq > literal(after, BigInteger))
+            .where(change_log.c.seq <= literal(until, BigInteger))
             .where(change_log.c.revision == 1)
             .order_by(articles.c.dated_at.desc(), articles.c.id.desc())
         )

@@ -1,4 +1,4 @@
-"""The column types that need care: instants, the buttons of a message, and what was chosen.
+"""The column types that need care: texts, instants, the buttons of a message, what was chosen.
 
 Only how a value looks inside the database is decided here; ``schema`` says which columns there are.
 """
@@ -11,10 +11,40 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Dialect, String
+from sqlalchemy import Text as PlainText
 from sqlalchemy.types import TypeDecorator
 
 from bot.clock import require_aware
 from bot.models import Button, DeliveryOptions, DigestFilters, Look
+
+_ESCAPE, _NUL = "\ue6e0", "\ue6e1"  # for private use: no outlet writes them, but if one does,
+_ESCAPED = {_ESCAPE: _ESCAPE * 2, "\0": _ESCAPE + _NUL}  # they come back as they were
+
+
+class Text(TypeDecorator[str]):
+    """Text of any characters; also the NUL, which PostgreSQL does not store and we must keep.
+
+    There it is written as two characters of the private use area. Everywhere else, and in every
+    text without these characters, what is stored is the text itself.
+    """
+
+    impl = PlainText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return what is stored for ``value``."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        if "\0" not in value and _ESCAPE not in value:
+            return value
+        return "".join(_ESCAPED.get(character, character) for character in value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return the text that ``value`` stands for."""
+        if value is None or dialect.name != "postgresql" or _ESCAPE not in value:
+            return value
+        pieces = value.split(_ESCAPE * 2)
+        return _ESCAPE.join(piece.replace(_ESCAPE + _NUL, "\0") for piece in pieces)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,155 +1,92 @@
-"""Connections to the SQLite file: one writer, several readers beside it, and how they are set.
+"""Connections to a database and their transactions: what every part of the store stands on.
 
-Everything that only SQLite understands is here. Transactions are short and wait for nothing but
-the database. No table is named here.
+Two kinds of transaction change something. ``writing()`` is alone in the whole database, whatever
+the backend, so a method may read, decide and write without a thought for others; this is also
+what keeps change-log numbers in the order of commits. ``leasing()`` is for what every sender does
+many times a second: it waits for other leasers only, and locks the rows that it takes.
+
+What differs between the backends is in ``sqlite`` and ``postgres``. No table is named here, and
+nothing here waits for anything but the database.
 """
 
 from __future__ import annotations
 
 import asyncio
 import functools
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, Table, event, make_url
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy import Connection, Table, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.errors import StoreError
-from bot.store.failures import store_errors
-
-DRIVER = "sqlite+aiosqlite"
 BUSY_TIMEOUT_S = 5.0
-READERS = 3
 MOST_PARAMETERS = 500  # in one IN list; SQLite's own bound depends on how it was built
+CHANNEL = "mujaz"  # on which processes tell each other what they wrote
 
 P = ParamSpec("P")
 T = TypeVar("T")
 K = TypeVar("K", int, str)
 
 
-def store_url(url: str) -> URL:
-    """Return the parsed address of a database; StoreError when it is not an SQLite file."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreError("the database address cannot be understood") from error
-    if parsed.drivername != DRIVER:
-        raise StoreError(f"{parsed.drivername} is not served yet; use {DRIVER}:///PATH")
-    in_memory = not parsed.database or ":memory:" in parsed.database
-    if in_memory or parsed.query.get("mode") == "memory":
-        raise StoreError("the database must be a file: writer and readers share it")
-    return parsed
+class Database(ABC):
+    """One database; its methods give connections inside a transaction.
 
-
-async def ensure_openable(url: URL) -> None:
-    """Open and close the file once, making it if it is missing; StoreError when that fails.
-
-    aiosqlite does not wait for the thread of a connection that could not be opened, which then
-    reports to a loop that may be closed. After this the connections proper do open.
+    Each is committed at the end of its block and rolled back on an error, which comes out as a
+    StoreError.
     """
-    (file,), options = url.get_dialect()().create_connect_args(url)
-
-    def open_and_close() -> None:
-        sqlite3.connect(file, uri=bool(options.get("uri"))).close()
-
-    with store_errors():
-        await asyncio.to_thread(open_and_close)
-
-
-class Database:
-    """An SQLite file: ``writing()`` and ``reading()`` give connections inside a transaction."""
-
-    def __init__(self, url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
-        self._writer = make_engine(url, begin="BEGIN IMMEDIATE", busy_timeout_s=busy_timeout_s)
-        self._readers = make_engine(
-            url, begin="BEGIN", busy_timeout_s=busy_timeout_s, connections=READERS, query_only=True
-        )
-        self._turn = asyncio.Lock()  # of the one writer
-        self._closed = False
 
     @property
-    def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
-        """Return the writer's and the readers' engine, for those who watch or time statements."""
-        return self._writer, self._readers
+    @abstractmethod
+    def engines(self) -> tuple[AsyncEngine, ...]:
+        """The engines, for those who watch or time statements; the writers' is the first."""
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Give the writer's connection; committed at the end, rolled back on an error."""
-        async with self._turn:
-            self._check_open()
-            with store_errors():
-                async with self._writer.begin() as connection:
-                    yield connection
+    @abstractmethod
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give a connection whose transaction no other ``writing()`` anywhere runs beside."""
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a reader's connection, which sees the database as it stood at its first query."""
-        self._check_open()
-        with store_errors():
-            async with self._readers.begin() as connection:
-                yield connection
+    @abstractmethod
+    def leasing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give a connection for taking rows: what it reads for update it must lock itself."""
 
+    @abstractmethod
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give a connection that sees the database as it stood at its first query."""
+
+    @abstractmethod
+    def migrating(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give a connection that may change the tables, alone and before ``writing()`` is used."""
+
+    @abstractmethod
+    def is_ours(self, connection: Connection) -> bool | None:
+        """Tell whether a Mujaz made the database; None when it is empty."""
+
+    @abstractmethod
+    def make_ours(self, connection: Connection) -> None:
+        """Leave the mark by which :meth:`is_ours` knows it."""
+
+    @abstractmethod
+    async def problems(self, connection: AsyncConnection) -> list[str]:
+        """Return what the database itself finds wrong with its content."""
+
+    @abstractmethod
+    async def watch(self, heard: Callable[[str], None]) -> None:
+        """Call ``heard`` with what any process wrote (:func:`announce`), until cancelled.
+
+        Returns at once where processes cannot tell each other.
+        """
+
+    @abstractmethod
     async def close(self) -> None:
-        """Wait for the running write, then close all connections; the writer's is the last."""
-        async with self._turn:
-            self._closed = True
-            with store_errors():
-                await self._readers.dispose()
-                await self._writer.dispose()
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise StoreError("the store is closed")
+        """Wait for the running write, then close all connections."""
 
 
-def make_engine(
-    url: URL,
-    *,
-    begin: str,
-    busy_timeout_s: float,
-    connections: int = 1,
-    query_only: bool = False,
-    foreign_keys: bool = True,
-) -> AsyncEngine:
-    """Return an engine whose transactions start with ``begin`` and whose connections are set."""
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        # None: sqlite3 must not begin transactions by itself, which would leave out BEGIN
-        # before a SELECT and make every statement of the schema its own transaction.
-        connect_args={"isolation_level": None, "timeout": busy_timeout_s},
-    )
-    pragmas = [
-        "journal_mode=WAL",
-        "synchronous=FULL",  # a committed `sending` must survive the loss of power
-        f"foreign_keys={int(foreign_keys)}",
-        f"query_only={int(query_only)}",
-    ]
-
-    def set_up(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's signature
-        try:
-            cursor = connection.cursor()
-            for pragma in pragmas:
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-        except BaseException:
-            connection.close()  # the pool of SQLAlchemy 2.0 would forget it, with its thread
-            raise
-
-    def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine.sync_engine, "connect", set_up)
-    event.listen(engine.sync_engine, "begin", begin_transaction)
-    return engine
+async def announce(connection: AsyncConnection, what: str) -> None:
+    """Let every process that watches know of this transaction, as soon as it is committed."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_notify(CHANNEL, what)))
 
 
 async def insert_missing(
@@ -158,18 +95,10 @@ async def insert_missing(
     """Insert those rows that no unique constraint forbids; return how many were inserted."""
     if not rows:
         return 0
-    result = await connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
-    return result.rowcount
-
-
-async def integrity_problems(connection: AsyncConnection) -> list[str]:
-    """Return what SQLite finds wrong with the file and with its references."""
-    found = await connection.exec_driver_sql("PRAGMA integrity_check")
-    problems = [f"integrity: {line}" for (line,) in found if line != "ok"]
-    orphans = await connection.exec_driver_sql("PRAGMA foreign_key_check")
-    return problems + [
-        f"orphan: {row.table} row {row.rowid} lacks its {row.parent}" for row in orphans
-    ]
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    missing = insert(table).on_conflict_do_nothing().returning(literal(1))
+    result = await connection.execute(missing, list(rows))
+    return len(result.all())
 
 
 def chunks(ids: Sequence[K]) -> list[Sequence[K]]:

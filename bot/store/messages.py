@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Row, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import NewMessage, OutboxKind, OutboxMessage, OutboxState
-from bot.store.engine import insert_missing
+from bot.store.engine import announce, insert_missing
 from bot.store.schema import outbox
 
+OUTBOX = "outbox"  # what is announced when something waits to be sent
 _AT_ONCE = 500
 
 
@@ -33,6 +34,8 @@ async def insert_messages(
     for start in range(0, len(messages), _AT_ONCE):  # so that a broadcast leaves the loop free
         rows = [_row(m, subscription_id, now) for m in messages[start : start + _AT_ONCE]]
         written += await insert_missing(connection, outbox, rows)
+    if written:
+        await announce(connection, OUTBOX)
     return written
 
 

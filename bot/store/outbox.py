@@ -91,7 +91,7 @@ class SqlOutbox(OutboxStore):
         excluded, taken = set(exclude_chats), dict[int, int]()  # chat → message
         most = limit * _CANDIDATES
         given = {"now": now, "most": most}
-        async with self._db.writing() as connection:
+        async with self._db.leasing() as connection:
             # The first look names no chats: naming hundreds costs more than reading past them.
             rows = (await connection.execute(_SENDABLE, given)).all()
             while rows and len(taken) < limit:
@@ -177,9 +177,10 @@ class SqlOutbox(OutboxStore):
         if not sent:
             return set()
         given = [
-            {"settled_id": key, "telegram_id": value, "at": now} for key, value in sent.items()
+            {"settled_id": key, "telegram_id": value, "at": now}
+            for key, value in sorted(sent.items())  # two who lock rows in one order never deadlock
         ]
-        async with self._db.writing() as connection:
+        async with self._db.leasing() as connection:
             await connection.execute(_ARRIVED, given)
             now_sent = select(outbox.c.id).where(
                 outbox.c.id.in_(sent), outbox.c.state == OutboxState.SENT
@@ -277,6 +278,7 @@ _SENDABLE = (
     .where(*_WAITING, outbox.c.not_before_at <= bindparam("now", type_=UtcDateTime))
     .order_by(outbox.c.not_before_at, outbox.c.id)
     .limit(bindparam("most", type_=Integer))
+    .with_for_update(of=outbox, skip_locked=True)  # those that a writer holds may come later
 )
 _NEXT = (
     select(outbox.c.not_before_at)

@@ -2,7 +2,7 @@
 
 Nothing here asks or changes anything. The tables of a real database are made by ``migrations``;
 a test compares the two. Nothing here is particular to SQLite except ``sqlite_autoincrement``,
-which keeps the ids of deleted rows from being given again.
+which keeps the ids of deleted rows from being given again; PostgreSQL's sequences never do that.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
 from bot.models import DeliveryOptions, DigestFilters, Look
-from bot.store.columns import ButtonRows, Chosen, UtcDateTime
+from bot.store.columns import ButtonRows, Chosen, Text, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -194,10 +193,11 @@ slots = Table(
     PrimaryKeyConstraint("subscription_id", "local_date", "time"),
 )
 
+# A million readers fill 31 bits of message numbers within two years.
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("topic_id", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False),

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections.abc import Callable
 
-from bot.errors import StoreCorruptError
+from sqlalchemy import func, make_url, select
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import StoreCorruptError, StoreError
 from bot.models import StoreCounts
 from bot.store.articles import SqlArticles
 from bot.store.base import Store
 from bot.store.chats import SqlChats
 from bot.store.edits import SqlEdits
 from bot.store.embeddings import SqlEmbeddings
-from bot.store.engine import (
-    BUSY_TIMEOUT_S,
-    Database,
-    ensure_openable,
-    integrity_problems,
-    store_url,
-    to_the_end,
-)
+from bot.store.engine import BUSY_TIMEOUT_S, Database, to_the_end
 from bot.store.migrations import REVISION, migrate, revision_of
 from bot.store.outbox import SqlOutbox
+from bot.store.postgres import NAMES, PostgresDatabase
 from bot.store.schema import articles, change_log, chats, outbox, paragraphs, sources, subscriptions
 from bot.store.sources import SqlSources
+from bot.store.sqlite import DRIVER, SqliteDatabase, ensure_openable
 
 
 class SqlStore(SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOutbox, Store):
@@ -51,7 +49,7 @@ class SqlStore(SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOu
         """Return what is wrong with the database, nothing when it is sound."""
         try:
             async with self.database.reading() as connection:
-                problems = await integrity_problems(connection)
+                problems = await self.database.problems(connection)
                 revision = await connection.run_sync(revision_of)
         except StoreCorruptError as error:
             return [f"unreadable: {error}"]
@@ -59,18 +57,41 @@ class SqlStore(SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOu
             problems.append(f"schema: revision {revision} instead of {REVISION}")
         return problems
 
+    async def watch(self, heard: Callable[[str], None]) -> None:
+        """Call ``heard`` whenever any process wrote something, until cancelled."""
+        await self.database.watch(heard)
+
     async def close(self) -> None:
         """Let go of the database; every later call raises StoreError."""
         await self.database.close()
 
 
 async def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> SqlStore:
-    """Open the database at ``url`` (``sqlite+aiosqlite:///PATH``), made or migrated as needed.
+    """Open the database at ``url``, made or migrated as needed.
 
-    ``busy_timeout_s`` is how long a write waits for another process. Raises StoreError: for
-    another kind of address, a file that cannot be opened, is not ours or is too new.
+    ``sqlite+aiosqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/NAME``. ``busy_timeout_s``
+    is how long a write waits for another process. Raises StoreError: for another kind of address,
+    a database that cannot be opened, is not ours or is too new.
     """
-    address = store_url(url)
+    database = await database_at(url, busy_timeout_s=busy_timeout_s)
+    try:
+        await migrate(database)
+    except BaseException:
+        await database.close()
+        raise
+    return SqlStore(database)
+
+
+async def database_at(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
+    """Return the database at ``url`` as it is, whatever its revision; StoreError as above."""
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("the database address cannot be understood") from error
+    if address.drivername in NAMES:
+        return PostgresDatabase(address, busy_timeout_s=busy_timeout_s)
+    if address.drivername != DRIVER:
+        raise StoreError(f"{address.drivername} is not served; use {DRIVER} or postgresql")
+    database = SqliteDatabase(address, busy_timeout_s=busy_timeout_s)
     await ensure_openable(address)
-    await migrate(address, busy_timeout_s=busy_timeout_s)
-    return SqlStore(Database(address, busy_timeout_s=busy_timeout_s))
+    return database

@@ -15,7 +15,7 @@ import pytest_asyncio
 from bot.store.base import Store
 from bot.store.sql import SqlStore, open_store
 
-BACKENDS = ["sqlite"]
+BACKENDS = ["sqlite", "postgresql"]
 
 OpenStore = Callable[[], Awaitable[SqlStore]]
 
@@ -27,9 +27,11 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(backend: str, tmp_path: Path) -> str:
-    assert backend == "sqlite"
-    return f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}"
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if backend == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest_asyncio.fixture

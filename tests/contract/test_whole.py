@@ -56,12 +56,12 @@ async def test_what_is_held_outlives_the_store(another_store: OpenStore) -> None
 
 
 async def test_a_closed_store_refuses_and_leaves_no_thread_behind(
-    another_store: OpenStore,
+    another_store: OpenStore, backend: str
 ) -> None:
     before = database_threads()
     store = await another_store()
     await added(store, "a")
-    assert database_threads() - before
+    assert bool(database_threads() - before) == (backend == "sqlite")  # psycopg needs none
 
     await store.close()
     await store.close()

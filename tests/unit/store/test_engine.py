@@ -10,16 +10,18 @@ import pytest
 
 from bot.errors import StoreError
 from bot.models import OutboxState
-from bot.store.engine import chunks, store_url
-from bot.store.sql import SqlStore, open_store
+from bot.store.engine import chunks
+from bot.store.sql import SqlStore, database_at, open_store
+from bot.store.sqlite import SqliteDatabase
 from tests.contract.samples import NOW, added, database_threads, message, new_article, threads_end
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://mujaz:geheim@db/mujaz",
-        "postgresql+psycopg://mujaz:geheim@db/mujaz",
+        "postgresql://mujaz:geheim@127.0.0.1:1/mujaz",
+        "postgresql+asyncpg://mujaz:geheim@db/mujaz",
+        "mysql://mujaz:geheim@db/mujaz",
         "sqlite:///mujaz.db",
         "sqlite+aiosqlite://",
         "sqlite+aiosqlite:///:memory:",
@@ -28,17 +30,19 @@ from tests.contract.samples import NOW, added, database_threads, message, new_ar
         "",
     ],
 )
-async def test_an_address_that_is_no_sqlite_file_is_refused_without_showing_it(url: str) -> None:
+async def test_an_address_that_cannot_be_opened_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(StoreError) as refused:
         await open_store(url)
 
     assert "geheim" not in str(refused.value)
 
 
-def test_the_path_of_an_address_is_taken_as_it_is() -> None:
-    assert store_url("sqlite+aiosqlite:////var/lib/mujaz/mujaz.db").database == (
-        "/var/lib/mujaz/mujaz.db"
-    )
+async def test_the_path_of_an_address_is_taken_as_it_is(path: Path) -> None:
+    database = await database_at(f"sqlite+aiosqlite:///{path}")
+
+    assert isinstance(database, SqliteDatabase)
+    assert database.url.database == str(path)
+    await database.close()
 
 
 async def test_a_missing_folder_is_a_store_error_and_leaves_no_thread(tmp_path: Path) -> None:

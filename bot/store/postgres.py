@@ -1,0 +1,192 @@
+"""A database on a PostgreSQL server: one writer among all processes, readers and leasers beside it.
+
+Everything that only PostgreSQL understands is here; its states of error are in ``failures``.
+psycopg is an extra of the package (``pip install 'mujaz[postgres]'``) and is imported when a
+server is named, not before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, func, inspect, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import StoreError
+from bot.store.engine import BUSY_TIMEOUT_S, CHANNEL, Database
+from bot.store.failures import as_store_error, store_errors
+
+logger = logging.getLogger(__name__)
+
+DRIVER = "postgresql+psycopg"
+NAMES = ("postgresql+psycopg", "postgresql", "postgres")  # all of them mean the same to us
+READERS = 5
+# Advisory locks of a database, held to the end of a transaction. Any two numbers of our own will
+# do; these spell "Mujaz" and its writers and leasers.
+WRITERS, LEASERS = 0x4D756A617A01, 0x4D756A617A02
+_MARK = "Mujaz"  # the comment on the table of versions
+# Leasers want the first few of what may be a million waiting rows, in the order of an index. A
+# planner whose statistics are older than a broadcast would sort them all instead.
+_IN_ORDER = select(
+    *(func.set_config(f"enable_{way}", "off", True) for way in ("sort", "bitmapscan", "hashjoin"))
+)
+_CONNECT_S = 10
+_LISTEN_AGAIN_S = 2.0
+
+
+class PostgresDatabase(Database):
+    """A database of a PostgreSQL server, which must keep its text in UTF-8."""
+
+    def __init__(self, url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        try:
+            import psycopg  # noqa: F401 - asked for by the address, and not always installed
+        except ImportError:
+            raise StoreError(
+                "psycopg is missing", key="error.store.driver", install="mujaz[postgres]"
+            ) from None
+        self.url = url.set(drivername=DRIVER)
+        self._writers = _make_engine(self.url, busy_timeout_s, connections=2)
+        self._readers = _make_engine(self.url, busy_timeout_s, connections=READERS, reads=True)
+        self._turns = {WRITERS: asyncio.Lock(), LEASERS: asyncio.Lock()}
+        self._closed = False
+
+    @property
+    def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
+        """The writers' and the readers' engine."""
+        return self._writers, self._readers
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that holds the writers' lock of the whole database."""
+        async with self._locked(WRITERS) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def leasing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that holds the leasers' lock: no two take rows at one time."""
+        async with self._locked(LEASERS) as connection:
+            await connection.execute(_IN_ORDER)
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that cannot write and sees one state of the database."""
+        self._check_open()
+        with store_errors():
+            async with self._readers.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def migrating(self) -> AsyncIterator[AsyncConnection]:
+        """Give a writer's connection; PostgreSQL changes tables inside transactions."""
+        async with self._locked(WRITERS) as connection:
+            encoding = await connection.scalar(text("SHOW server_encoding"))
+            if encoding != "UTF8":
+                raise StoreError(f"the database keeps its text in {encoding}; it must be UTF8")
+            yield connection
+
+    @asynccontextmanager
+    async def _locked(self, lock: int) -> AsyncIterator[AsyncConnection]:
+        async with self._turns[lock]:  # ours wait here, without a connection each
+            self._check_open()
+            with store_errors():
+                async with self._writers.begin() as connection:
+                    await connection.execute(select(func.pg_advisory_xact_lock(lock)))
+                    yield connection
+
+    def is_ours(self, connection: Connection) -> bool | None:
+        """Tell by the comment on the table of versions."""
+        looked = inspect(connection)
+        names = looked.get_table_names()
+        if not names:
+            return None
+        if "alembic_version" not in names:
+            return False
+        return looked.get_table_comment("alembic_version")["text"] == _MARK
+
+    def make_ours(self, connection: Connection) -> None:
+        """Comment the table of versions."""
+        connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{_MARK}'"))
+
+    async def problems(self, connection: AsyncConnection) -> list[str]:
+        """Return which references have not been checked, as after an unfinished restore.
+
+        PostgreSQL itself keeps the others; damaged pages are refused when they are read.
+        """
+        unchecked = await connection.execute(
+            text(
+                "SELECT conrelid::regclass::text AS held, conname FROM pg_constraint"
+                " WHERE contype = 'f' AND NOT convalidated"
+                " AND connamespace = current_schema()::regnamespace"
+            )
+        )
+        return [f"unchecked: {row.conname} of {row.held}" for row in unchecked]
+
+    async def watch(self, heard: Callable[[str], None]) -> None:
+        """Listen to what other processes and our own announce; a lost connection is made anew."""
+        while not self._closed:
+            try:
+                async with self._listening() as connection:
+                    heard("")  # something may have been written while nobody listened
+                    async for note in connection.notifies():
+                        heard(note.payload)
+            except StoreError as error:
+                logger.warning("not listening to the database for now: %s", error)
+            await asyncio.sleep(_LISTEN_AGAIN_S)
+
+    @asynccontextmanager
+    async def _listening(self) -> AsyncIterator[Any]:
+        """Give a connection of psycopg that listens, outside every transaction."""
+        import psycopg
+
+        dsn = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        try:
+            connection = await psycopg.AsyncConnection.connect(
+                dsn, autocommit=True, connect_timeout=_CONNECT_S
+            )
+            async with connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
+                yield connection
+        except psycopg.Error as error:
+            raise as_store_error(error) from error
+
+    async def close(self) -> None:
+        """Wait for the running write, then close all connections."""
+        async with self._turns[WRITERS], self._turns[LEASERS]:
+            self._closed = True
+            with store_errors():
+                await self._readers.dispose()
+                await self._writers.dispose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError("the store is closed")
+
+
+def _make_engine(
+    url: URL, busy_timeout_s: float, *, connections: int, reads: bool = False
+) -> AsyncEngine:
+    """Return an engine; one that ``reads`` gives each transaction one state of the database."""
+    options = [
+        f"-c lock_timeout={max(1, round(busy_timeout_s * 1000))}",
+        "-c idle_in_transaction_session_timeout=60000",  # a stuck process must not stop the rest
+    ]
+    given = url.query.get("options", ())
+    options += [given] if isinstance(given, str) else list(given)
+    return create_async_engine(
+        url.difference_update_query(["options"]),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,  # a server that was away is found again without an error
+        isolation_level="REPEATABLE READ" if reads else "READ COMMITTED",
+        execution_options={"postgresql_readonly": True} if reads else {},
+        connect_args={
+            "options": " ".join(options),
+            "connect_timeout": _CONNECT_S,
+            "application_name": "mujaz",
+        },
+    )

@@ -1,0 +1,180 @@
+"""A database that is an SQLite file: one writer, several readers beside it, and how they are set.
+
+Everything that only SQLite understands is here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sqlalchemy import URL, Connection, event, inspect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+
+from bot.errors import StoreCorruptError, StoreError
+from bot.store.engine import BUSY_TIMEOUT_S, Database
+from bot.store.failures import store_errors
+
+DRIVER = "sqlite+aiosqlite"
+READERS = 3
+APPLICATION_ID = 0x4D756A7A  # "Mujz": how a file of ours is told from any other SQLite file
+
+
+async def ensure_openable(url: URL) -> None:
+    """Open and close the file once, making it if it is missing; StoreError when that fails.
+
+    aiosqlite does not wait for the thread of a connection that could not be opened, which then
+    reports to a loop that may be closed. After this the connections proper do open.
+    """
+    (file,), options = url.get_dialect()().create_connect_args(url)
+
+    def open_and_close() -> None:
+        sqlite3.connect(file, uri=bool(options.get("uri"))).close()
+
+    with store_errors():
+        await asyncio.to_thread(open_and_close)
+
+
+class SqliteDatabase(Database):
+    """An SQLite file in WAL mode; commits survive the loss of power."""
+
+    def __init__(self, url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        in_memory = not url.database or ":memory:" in url.database
+        if in_memory or url.query.get("mode") == "memory":
+            raise StoreError("the database must be a file: writer and readers share it")
+        self.url = url
+        self._busy_timeout_s = busy_timeout_s
+        self._writer = make_engine(url, begin="BEGIN IMMEDIATE", busy_timeout_s=busy_timeout_s)
+        self._readers = make_engine(
+            url, begin="BEGIN", busy_timeout_s=busy_timeout_s, connections=READERS, query_only=True
+        )
+        self._turn = asyncio.Lock()  # of the one writer
+        self._closed = False
+
+    @property
+    def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
+        """The writer's and the readers' engine."""
+        return self._writer, self._readers
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give the one writer's connection."""
+        async with self._turn:
+            self._check_open()
+            with store_errors():
+                async with self._writer.begin() as connection:
+                    yield connection
+
+    def leasing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give the one writer's connection: here taking rows is writing like any other."""
+        return self.writing()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a reader's connection, which sees the database as it stood at its first query."""
+        self._check_open()
+        with store_errors():
+            async with self._readers.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def migrating(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection of its own: rebuilding a table needs foreign keys to be off."""
+        engine = make_engine(
+            self.url,
+            begin="BEGIN IMMEDIATE",
+            busy_timeout_s=self._busy_timeout_s,
+            foreign_keys=False,
+        )
+        with store_errors():
+            try:
+                async with engine.begin() as connection:
+                    yield connection
+                    orphans = await connection.exec_driver_sql("PRAGMA foreign_key_check")
+                    if orphans.first() is not None:
+                        raise StoreCorruptError("rows would be left without their owner")
+            finally:
+                await engine.dispose()
+
+    def is_ours(self, connection: Connection) -> bool | None:
+        """Tell by the application id of the file."""
+        application_id = connection.exec_driver_sql("PRAGMA application_id").scalar()
+        if application_id == 0 and not inspect(connection).get_table_names():
+            return None
+        return application_id == APPLICATION_ID
+
+    def make_ours(self, connection: Connection) -> None:
+        """Set the application id of the file."""
+        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+
+    async def problems(self, connection: AsyncConnection) -> list[str]:
+        """Return what SQLite finds wrong with the file and with its references."""
+        found = await connection.exec_driver_sql("PRAGMA integrity_check")
+        problems = [f"integrity: {line}" for (line,) in found if line != "ok"]
+        orphans = await connection.exec_driver_sql("PRAGMA foreign_key_check")
+        return problems + [
+            f"orphan: {row.table} row {row.rowid} lacks its {row.parent}" for row in orphans
+        ]
+
+    async def watch(self, heard: Callable[[str], None]) -> None:
+        """Return at once: processes that share a file cannot tell each other."""
+
+    async def close(self) -> None:
+        """Wait for the running write, then close all connections; the writer's is the last."""
+        async with self._turn:
+            self._closed = True
+            with store_errors():
+                await self._readers.dispose()
+                await self._writer.dispose()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreError("the store is closed")
+
+
+def make_engine(
+    url: URL,
+    *,
+    begin: str,
+    busy_timeout_s: float,
+    connections: int = 1,
+    query_only: bool = False,
+    foreign_keys: bool = True,
+) -> AsyncEngine:
+    """Return an engine whose transactions start with ``begin`` and whose connections are set."""
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        # None: sqlite3 must not begin transactions by itself, which would leave out BEGIN
+        # before a SELECT and make every statement of the schema its own transaction.
+        connect_args={"isolation_level": None, "timeout": busy_timeout_s},
+    )
+    pragmas = [
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a committed `sending` must survive the loss of power
+        f"foreign_keys={int(foreign_keys)}",
+        f"query_only={int(query_only)}",
+    ]
+
+    def set_up(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's signature
+        try:
+            cursor = connection.cursor()
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except BaseException:
+            connection.close()  # the pool of SQLAlchemy 2.0 would forget it, with its thread
+            raise
+
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", set_up)
+    event.listen(engine.sync_engine, "begin", begin_transaction)
+    return engine
