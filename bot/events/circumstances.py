@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+
 from bot.events.figures import FILE, Figure
 from bot.events.sentences import Sentence, has, has_noun, words_of
 from bot.models import ClaimKind, ClaimScope
@@ -20,15 +24,29 @@ _MANY_DISPLACED = 10_000
 _OLD_YEARS = 2
 
 
-def is_conflict(words: list[str], kind: ClaimKind) -> bool:
-    """Tell whether a paragraph's words speak of conflict rather than of accident or crime."""
-    accident = sum(has_noun(word, _ACCIDENT) for word in words)
-    conflict = sum(has(word, _CONFLICT) or has_noun(word, _CONFLICT) for word in words)
-    if kind in (ClaimKind.DETAINED, ClaimKind.MISSING) and not conflict:
-        return False
-    if accident or kind is ClaimKind.MISSING:
-        return sum(has(word, _STRONG) for word in words) >= max(accident, 1)
-    return True
+def conflict_kinds(words: Iterable[str]) -> frozenset[ClaimKind]:
+    """Return the kinds of which a paragraph may speak: conflict rather than accident or crime."""
+    counts = Counter(mark for word in words for mark in _marks(word))
+    strong = counts["strong"] >= max(counts["accident"], 1)
+    kinds = set(ClaimKind) if strong or not counts["accident"] else set()
+    if not strong:
+        kinds.discard(ClaimKind.MISSING)
+    if not counts["conflict"]:
+        kinds -= {ClaimKind.DETAINED, ClaimKind.MISSING}
+    return frozenset(kinds)
+
+
+@lru_cache(maxsize=100_000)
+def _marks(word: str) -> tuple[str, ...]:
+    """Return what a word speaks for: accident, conflict, and conflict that outweighs accidents."""
+    found = []
+    if has_noun(word, _ACCIDENT):
+        found.append("accident")
+    if has(word, _CONFLICT) or has_noun(word, _CONFLICT):
+        found.append("conflict")
+    if has(word, _STRONG):
+        found.append("strong")
+    return tuple(found)
 
 
 def negation(sentence: Sentence, at: int) -> str:

@@ -9,12 +9,12 @@ gives the same claims, in linear time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.events.circumstances import (
+    conflict_kinds,
     goes_home,
-    is_conflict,
     is_long_past,
     negation,
     scope_of,
@@ -26,8 +26,8 @@ from bot.events.speakers import attributions, last_speaker, speaker_of
 from bot.events.triggers import Trigger, after_kind, tally_kind, triggers
 from bot.events.whereabouts import COUNTRY, Mentions, dateline_end, nearest, spots
 from bot.models import Claim, ClaimKind, ClaimQualifier
-from bot.text.places import find_places
-from bot.text.tokens import tokenize
+from bot.text.places import PlaceMention, find_places
+from bot.text.tokens import Token, tokenize
 
 _NOUN_REACH, _VERB_REACH, _LOOSE_REACH = 3, 8, 2  # words between a happening and its figure
 _AFTER_REACH, _TALLY_REACH, _JOINED_REACH = 8, 14, 7
@@ -200,10 +200,10 @@ def _claim(
 
 
 def _out(
-    sentence: Sentence, reading: _Reading, conflict: dict[ClaimKind, bool], year: int | None
+    sentence: Sentence, reading: _Reading, conflict: frozenset[ClaimKind], year: int | None
 ) -> bool:
     """Tell whether a figure is no claim: long past, no conflict, or people going home."""
-    if is_long_past(sentence, year, reading.first) or not conflict[reading.kind]:
+    if is_long_past(sentence, year, reading.first) or reading.kind not in conflict:
         return True
     displaced = reading.kind is ClaimKind.DISPLACED
     return displaced and goes_home(sentence, reading.first, reading.last)
@@ -225,20 +225,28 @@ def _distinct(claims: Iterable[Claim]) -> tuple[Claim, ...]:
 
 
 def extract(
-    text: str, *, year: int | None = None, paragraph_id: int | None = None
+    text: str,
+    *,
+    year: int | None = None,
+    paragraph_id: int | None = None,
+    tokens: Sequence[Token] | None = None,
+    named: list[PlaceMention] | None = None,
 ) -> tuple[Claim, ...]:
     """Return the claims of a paragraph in the order of the text.
 
     ``year`` is that of publication: with it, events dated two or more years earlier are left out.
-    Spans are offsets in ``text``; speakers and places are pieces of it.
+    Spans are offsets in ``text``; speakers and places are pieces of it. ``tokens`` and ``named`` are
+    the text's own tokens and places, if at hand.
     """
-    tokens = tokenize(text)
-    words = [token.word for token in tokens]
-    conflict = {kind: is_conflict(words, kind) for kind in ClaimKind}
-    found = [(one, _kept(one, conflict, year)) for one in sentences(text)]
+    tokens = tokenize(text) if tokens is None else tokens
+    conflict = conflict_kinds(token.word for token in tokens)
+    if not conflict:
+        return ()
+    found = [(one, _kept(one, conflict, year)) for one in sentences(text, tokens)]
     if not any(kept for _, kept in found):
         return ()
-    by_start, dateline = Mentions(find_places(text, tokens)), dateline_end(text)
+    by_start = Mentions(find_places(text, tokens) if named is None else named)
+    dateline = dateline_end(text)
     made: list[Claim] = []
     earlier, earlier_place = "", ""
     for sentence, kept in found:
@@ -257,6 +265,8 @@ def extract(
     return _distinct(made)
 
 
-def _kept(sentence: Sentence, conflict: dict[ClaimKind, bool], year: int | None) -> list[_Reading]:
+def _kept(
+    sentence: Sentence, conflict: frozenset[ClaimKind], year: int | None
+) -> list[_Reading]:
     """Return the readings of a sentence that are claims."""
     return [one for one in _readings(sentence) if not _out(sentence, one, conflict, year)]

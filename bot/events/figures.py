@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.events.quantities import Quantity, quantities
 from bot.events.sentences import Sentence, article, has, has_noun, words_of
@@ -44,11 +45,13 @@ class Figure:
     part: bool = False  # «بينهم 5»: of a total
 
 
+@lru_cache(maxsize=100_000)
 def victim_kind(word: str) -> ClaimKind | None:
     """Return the kind that a victim noun says: «قتيلاً», «الجرحى»."""
     return next((k for k in KINDS if has_noun(word, words_of(FILE, f"victim_{k}"))), None)
 
 
+@lru_cache(maxsize=100_000)
 def dual_kind(word: str) -> ClaimKind | None:
     """Return the kind of a dual victim noun: «قتيلين»."""
     for kind in (ClaimKind.KILLED, ClaimKind.WOUNDED, ClaimKind.DETAINED):
@@ -67,6 +70,7 @@ def is_people(word: str) -> bool:
     return has_noun(word, _PEOPLE)
 
 
+@lru_cache(maxsize=100_000)
 def is_two_people(word: str) -> bool:
     """Tell whether a folded word is surely a dual of persons: «جنديان», «طفلتين»."""
     for one, _ in readings(word):

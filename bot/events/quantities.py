@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.models import ClaimQualifier
 from bot.text.analysis import number_word
@@ -30,6 +31,7 @@ _VAGUE = {
     for word in words
 }
 _SHARES = {word: share for share in ("half", "quarter") for word in _TABLE[share]}
+_KNOWN = _WORDS.keys() | _SCALES.keys() | _VAGUE.keys() | _SHARES.keys()
 _PARTS = {"half": 2, "quarter": 4}
 _ONLY_TEENS = frozenset(_TABLE["only_teens"])
 _TEN, _HUNDRED = frozenset(_TABLE["ten"]), frozenset(_TABLE["hundred"])
@@ -82,12 +84,15 @@ def _plain(token: Token) -> float | None:
 
 def _word(tokens: Sequence[Token], at: int, joined: bool) -> str:
     """Return the word at ``at`` without the و that joins it or a glued ب or ل."""
-    word = tokens[at].word
-    known = _WORDS.keys() | _SCALES.keys() | _VAGUE.keys() | _SHARES.keys()
-    if word in known and not joined:
+    return _unglued(tokens[at].word, joined)
+
+
+@lru_cache(maxsize=100_000)
+def _unglued(word: str, joined: bool) -> str:
+    if word in _KNOWN and not joined:
         return word
     for letters in ("و", "ف", "ب", "ل", "وب", "ول"):
-        if word.startswith(letters) and word[len(letters) :] in known:
+        if word.startswith(letters) and word[len(letters) :] in _KNOWN:
             return word[len(letters) :]
     return "" if joined else word
 

@@ -46,10 +46,19 @@ def read_report(
         tokens = tokenize(text)
         parties = find_parties(text, tokens)
         weight = _TITLE_WEIGHT if at == 0 else _LEAD_WEIGHT if at <= _LEAD else 1
-        _count(placed, (m.place.id for m in find_places(text, tokens)), weight)
+        named = find_places(text, tokens, parties)
+        _count(placed, (m.place.id for m in named), weight)
         _count(acting, (m.party.id for m in parties), weight)
         if at:
-            claims.extend(extract(text, year=dated_at.year, paragraph_id=ids[at - 1]))
+            claims.extend(
+                extract(
+                    text,
+                    year=dated_at.year,
+                    paragraph_id=ids[at - 1],
+                    tokens=tokens,
+                    named=named,
+                )
+            )
     return Report(
         article_id=article_id,
         outlet=outlet,

@@ -6,9 +6,9 @@ Sentences end at full stops, question marks and line ends, never at the point in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.text.lexicon import labelled_words
 from bot.text.names import readings
@@ -36,10 +36,10 @@ class Sentence:
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
 
 
-def sentences(text: str) -> Iterator[Sentence]:
-    """Yield the sentences of a paragraph in order."""
+def sentences(text: str, tokens: Sequence[Token] | None = None) -> Iterator[Sentence]:
+    """Yield the sentences of a paragraph in order; ``tokens`` are its own, if at hand."""
     here: list[Token] = []
-    for token in tokenize(text):
+    for token in tokenize(text) if tokens is None else tokens:
         cut = here and _END.search(text, here[-1].end, token.start)
         if cut or len(here) >= _LONGEST:
             yield Sentence(text, tuple(here))
@@ -55,11 +55,13 @@ def words_of(file: str, label: str) -> frozenset[str]:
     return frozenset(labelled_words(file)[label])
 
 
+@lru_cache(maxsize=200_000)
 def has(word: str, words: frozenset[str]) -> bool:
     """Tell whether a folded word is among ``words``, with or without clitics before it."""
     return any(one in words for one, _ in readings(word))
 
 
+@lru_cache(maxsize=200_000)
 def has_noun(word: str, words: frozenset[str]) -> bool:
     """Tell the same of a noun, with or without the article and an ending of case."""
     for one, _ in readings(word):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.events.figures import FILE, KINDS, victim_kind
 from bot.events.sentences import Sentence, article, has, words_of
@@ -42,6 +43,7 @@ class Trigger:
     weak: bool
 
 
+@lru_cache(maxsize=100_000)
 def _word_kind(word: str) -> tuple[ClaimKind, bool] | None:
     """Return the kind that a word says and whether it is a noun of action."""
     for one, taken in readings(word):

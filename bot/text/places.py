@@ -158,10 +158,15 @@ def _candidates(
             yield found, meant
 
 
-def find_places(text: str, tokens: Sequence[Token] | None = None) -> list[PlaceMention]:
-    """Return the places named in ``text``, in order; ``tokens`` are its own, if at hand."""
+def find_places(
+    text: str,
+    tokens: Sequence[Token] | None = None,
+    parties: Sequence[PartyMention] | None = None,
+) -> list[PlaceMention]:
+    """Return the places named in ``text``, in order; ``tokens`` and ``parties`` are its own."""
     words = tokenize(text) if tokens is None else tokens
-    found = list(_candidates(text, words, find_parties(text, words)))
+    acting = find_parties(text, words) if parties is None else parties
+    found = list(_candidates(text, words, acting))
     countries = Counter(
         country
         for _, meant in found
