@@ -235,8 +235,8 @@ def extract(
     """Return the claims of a paragraph in the order of the text.
 
     ``year`` is that of publication: with it, events dated two or more years earlier are left out.
-    Spans are offsets in ``text``; speakers and places are pieces of it. ``tokens`` and ``named`` are
-    the text's own tokens and places, if at hand.
+    Spans are offsets in ``text``; speakers and places are pieces of it. ``tokens`` and ``named``
+    are the text's own tokens and places, if at hand.
     """
     tokens = tokenize(text) if tokens is None else tokens
     conflict = conflict_kinds(token.word for token in tokens)
@@ -265,8 +265,6 @@ def extract(
     return _distinct(made)
 
 
-def _kept(
-    sentence: Sentence, conflict: frozenset[ClaimKind], year: int | None
-) -> list[_Reading]:
+def _kept(sentence: Sentence, conflict: frozenset[ClaimKind], year: int | None) -> list[_Reading]:
     """Return the readings of a sentence that are claims."""
     return [one for one in _readings(sentence) if not _out(sentence, one, conflict, year)]

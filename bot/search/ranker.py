@@ -19,28 +19,10 @@ from importlib.resources import files
 from typing import Any
 
 from bot.search.features import FEATURE_NAMES, Features
+from bot.trees import Tree, tree_from
 
-_LEAF = -1
+_SUMMED = -1  # the place of sum and trees
 _PLACES = {name: place for place, name in enumerate(FEATURE_NAMES)}
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """A tree as parallel lists: node 0 is the root; ``feature`` -1 marks a leaf."""
-
-    feature: tuple[int, ...]
-    limit: tuple[float, ...]  # at most: go left
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-    value: tuple[float, ...]
-
-    def of(self, values: Sequence[float]) -> float:
-        """Return what the tree adds for these features."""
-        node = 0
-        while self.feature[node] != _LEAF:
-            below = values[self.feature[node]] <= self.limit[node]
-            node = self.left[node] if below else self.right[node]
-        return self.value[node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +45,7 @@ class Ranker:
             summed += product
         summed += sum(tree.of(values) for tree in self.trees)
         return self.doubt + sum(
-            weight * (summed if place == _LEAF else values[place])
+            weight * (summed if place == _SUMMED else values[place])
             for place, weight in self.evidence
         )
 
@@ -76,15 +58,9 @@ def ranker_from(stored: Mapping[str, Any]) -> Ranker:
             (tuple(_PLACES[name] for name in names.split("*")), float(weight))
             for names, weight in stored["weights"].items()
         ),
-        trees=tuple(
-            Tree(
-                tuple(_PLACES[name] if name else _LEAF for name in tree["feature"]),
-                *(tuple(tree[part]) for part in ("limit", "left", "right", "value")),
-            )
-            for tree in stored["trees"]
-        ),
+        trees=tuple(tree_from(tree, _PLACES) for tree in stored["trees"]),
         evidence=tuple(
-            (_LEAF if name == "score" else _PLACES[name], float(weight))
+            (_SUMMED if name == "score" else _PLACES[name], float(weight))
             for name, weight in stored["evidence"].items()
             if name != "base"
         ),

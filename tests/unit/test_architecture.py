@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # Each layer may import itself and those before it; stages never import one another.
 LAYERS = (
     ("bot", "bot.models", "bot.errors", "bot.clock"),
-    ("bot.settings", "bot.log", "bot.lock", "bot.text", "bot.locales"),
+    ("bot.settings", "bot.log", "bot.lock", "bot.text", "bot.trees", "bot.locales"),
     ("bot.store.base",),
     ("bot.store", "bot.sources", "bot.search", "bot.events", "bot.digest", "bot.delivery"),
     ("bot.services",),
