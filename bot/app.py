@@ -30,6 +30,7 @@ from bot.search.semantic import SemanticIndex
 from bot.services import Services
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
+from bot.services.choosing import Choosing
 from bot.services.intake import Ingest
 from bot.services.outgoing import Outgoing
 from bot.services.subscribing import Subscribing
@@ -149,6 +150,7 @@ def _join(
             language=settings.language,
             max_items=settings.digest_max_items,
         ),
+        choosing=Choosing(store, clock, digest_time=settings.digest_time),
         intake=intake,
         subscribing=Subscribing(
             store, clock, timezone=settings.timezone, digest_time=settings.digest_time

@@ -35,6 +35,7 @@ from handlers import channels, errors, intake, outbox, posts, sources, start, su
 from handlers.ask import Asking
 from handlers.command import Command, Handler, visible_commands
 from handlers.guards import Role
+from handlers.settings import Settings
 
 __all__ = ["Command", "announce", "command_table", "register", "visible_commands"]
 
@@ -42,7 +43,7 @@ __all__ = ["Command", "announce", "command_table", "register", "visible_commands
 logger = logging.getLogger(__name__)
 
 
-def command_table(asking: Asking) -> tuple[Command, ...]:
+def command_table(asking: Asking, settings: Settings) -> tuple[Command, ...]:
     """Return every command, in the order in which menus and help show them."""
 
     async def show_help(
@@ -54,6 +55,7 @@ def command_table(asking: Asking) -> tuple[Command, ...]:
         Command(name="ask", run=asking.command),
         Command(name="digest", run=subscriptions.digest),
         Command(name="subscribe", run=subscriptions.subscribe, role=Role.CHAT_ADMIN),
+        Command(name="settings", run=settings.command, role=Role.CHAT_ADMIN),
         Command(name="stop", run=subscriptions.stop, role=Role.CHAT_ADMIN),
         Command(name="channels", run=channels.channels, in_groups=False),
         Command(name="help", run=show_help),
@@ -68,7 +70,8 @@ def command_table(asking: Asking) -> tuple[Command, ...]:
 def register(application: Application, services: Services) -> tuple[Command, ...]:  # type: ignore[type-arg]
     """Attach every handler to the application; return the commands for Telegram's menus."""
     asking = Asking(services.questions_per_minute)
-    commands = command_table(asking)
+    settings = Settings()
+    commands = command_table(asking, settings)
     operators = filters.User(user_id=services.operators or {0})
     said = filters.UpdateType.MESSAGE  # edited messages and channel posts are not questions
     private = filters.ChatType.PRIVATE & said
@@ -86,6 +89,7 @@ def register(application: Application, services: Services) -> tuple[Command, ...
             allowed = allowed & private
         add(CommandHandler(command.name, bound(command.run), filters=allowed))
     add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
+    add(CallbackQueryHandler(bound(settings.press), pattern=r"^s\|"))
     add(CallbackQueryHandler(bound(asking.press), pattern=r"^q\|"))
     add(CallbackQueryHandler(bound(intake.press), pattern=r"^a\|"))
     add(CallbackQueryHandler(bound(outbox.press), pattern=r"^o\|"))
@@ -95,6 +99,8 @@ def register(application: Application, services: Services) -> tuple[Command, ...
     add(MessageHandler(filters.UpdateType.CHANNEL_POSTS, bound(posts.channel_post)))
     add(MessageHandler(private & operators & filters.FORWARDED, bound(intake.forwarded)))
     add(MessageHandler(private & operators & filters.Document.ALL, bound(intake.document)))
+    add(MessageHandler(said & settings.prompts, bound(settings.written)))
+    add(MessageHandler(private & filters.LOCATION, bound(settings.location)))
     text = filters.TEXT & ~filters.COMMAND
     add(MessageHandler(private & text, bound(asking.private_text)))
     add(MessageHandler(filters.ChatType.GROUPS & said & text, bound(asking.group_text)))

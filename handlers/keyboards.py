@@ -107,6 +107,7 @@ def panel(
     return (
         (Button(texts("panel.hour"), at("hours")), Button(texts("panel.zone"), at("zones"))),
         (Button(texts("panel.preview"), at("preview")), switch),
+        (Button(texts("panel.settings"), f"s|{chat_id}|{topic_id}|home"),),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
+from bot.services.choosing import Choosing
 from bot.services.intake import Ingest
 from bot.services.outgoing import Outgoing
 from bot.services.subscribing import Subscribing
@@ -18,6 +19,7 @@ class Services:
 
     answering: Answering
     broadcasting: Broadcasting
+    choosing: Choosing
     intake: Ingest
     subscribing: Subscribing
     outgoing: Outgoing

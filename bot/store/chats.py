@@ -84,13 +84,17 @@ class SqlChats(ChatStore):
         timezone: str | None = None,
         look: Look | None = None,
     ) -> None:
-        """Change what the chat chose; None leaves a setting as it is."""
+        """Change what the chat chose; its digests speak its language too."""
         given = {"language": language, "timezone": timezone, "look": look}
         chosen = {name: value for name, value in given.items() if value is not None}
         if not chosen:
             return
         async with self._db.writing() as connection:
             await connection.execute(update(chats).where(chats.c.id == chat_id).values(chosen))
+            if language is not None:
+                await connection.execute(
+                    update(subscriptions).where(*_of(chat_id, None)).values(language=language)
+                )
 
     @to_the_end
     async def looks(self) -> dict[int, Look]:
@@ -144,24 +148,34 @@ class SqlChats(ChatStore):
         chat_id: int,
         topic_id: int,
         *,
+        times: tuple[str, ...] | None = None,
+        timezone: str | None = None,
         weekdays: tuple[int, ...] | None = None,
         filters: DigestFilters | None = None,
         delivery: DeliveryOptions | None = None,
         now: datetime,
     ) -> Subscription | None:
-        """Change what a subscription's digests hold and how they come; None leaves it as it is.
+        """Change when a subscription's digests come, how, and what they hold.
 
-        Other weekdays count from ``now`` on, so that no slot of the past becomes due by them.
+        None leaves something as it is. Another schedule counts from ``now`` on, so that no slot of
+        the past becomes due by it.
         """
         mine = _of(chat_id, topic_id)
+        schedule = {"times": times, "weekdays": weekdays, "timezone": timezone}
         given: dict[str, object | None] = {"filters": filters, "delivery": delivery}
         chosen = {name: value for name, value in given.items() if value is not None}
         async with self._db.writing() as connection:
             row = (await connection.execute(select(subscriptions).where(*mine))).one_or_none()
             if row is None:
                 return None
-            if weekdays is not None and tuple(row.weekdays) != weekdays:
-                chosen |= {"weekdays": list(weekdays), "active_since_at": now}
+            held = {
+                "times": tuple(row.times),
+                "weekdays": tuple(row.weekdays),
+                "timezone": row.timezone,
+            }
+            other = {n: v for n, v in schedule.items() if v is not None and v != held[n]}
+            if other:
+                chosen |= other | {"active_since_at": now}
             if chosen:
                 await connection.execute(update(subscriptions).where(*mine).values(chosen))
             return _subscription(

@@ -37,7 +37,10 @@ class ChatStore(Protocol):
         timezone: str | None = None,
         look: Look | None = None,
     ) -> None:
-        """Change what the chat chose; None leaves a setting as it is."""
+        """Change what the chat chose; None leaves a setting as it is.
+
+        The language is that of its subscriptions too.
+        """
         ...
 
     async def looks(self) -> dict[int, Look]:
@@ -62,14 +65,17 @@ class ChatStore(Protocol):
         chat_id: int,
         topic_id: int,
         *,
+        times: tuple[str, ...] | None = None,
+        timezone: str | None = None,
         weekdays: tuple[int, ...] | None = None,
         filters: DigestFilters | None = None,
         delivery: DeliveryOptions | None = None,
         now: datetime,
     ) -> Subscription | None:
-        """Change what a subscription's digests hold and how they come; None leaves it as it is.
+        """Change when a subscription's digests come, how, and what they hold.
 
-        Other weekdays count from ``now`` on. Returns the subscription, None when there is none.
+        None leaves something as it is; another schedule counts from ``now`` on. Returns the
+        subscription, None when there is none.
         """
         ...
 

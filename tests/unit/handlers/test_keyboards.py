@@ -19,6 +19,7 @@ from handlers.keyboards import (
     parse_press,
     zone_choice,
 )
+from handlers.settings.view import parse as parse_settings
 
 LONGEST_CHAT = -1009999999999999
 LONGEST_TOPIC = 2147483647
@@ -43,7 +44,7 @@ def test_every_button_keeps_telegrams_limit_of_64_bytes_and_is_understood_again(
     assert len(buttons) > 24 + len(ZONES)
     for button in buttons:
         assert len(button.data.encode()) <= 64
-        press = parse_press(button.data)
+        press = parse_press(button.data) or parse_settings(button.data)
         assert press is not None
         assert (press.chat_id, press.topic_id) == (LONGEST_CHAT, LONGEST_TOPIC)
 
