@@ -15,7 +15,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bot import __version__, commands, commands_sources
+from bot import __version__, commands, commands_sources, commands_store
 from bot.errors import AlreadyRunningError, MujazError, SettingsError, StoreError
 from bot.log import set_up_logging
 from bot.settings import Settings, load_settings
@@ -190,9 +190,47 @@ def edits(
 
 
 @cli.command()
-def check(data_dir: DataDir = None) -> None:
+def check(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also compare every stored text with its hash.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
     """Verify settings, database, search index and token, and say what is wrong."""
-    _exit(_run(lambda settings: commands.check(settings), data_dir))
+    _exit(_run(lambda settings: commands.check(settings, deep=deep), data_dir))
+
+
+@cli.command()
+def backup(
+    folder: Annotated[
+        Path | None, typer.Argument(file_okay=False, help="Where; by default MUJAZ_BACKUP_DIR.")
+    ] = None,
+    keep: Annotated[int, typer.Option(min=0, help="Keep the newest of this many; 0: all.")] = 0,
+    data_dir: DataDir = None,
+) -> None:
+    """Back up the database and the settings without secrets, also while the bot runs."""
+    _exit(_run(lambda settings: commands_store.backup(settings, folder, keep=keep), data_dir))
+
+
+@cli.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="One backup.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Put a backup into an empty place: a new data folder or an empty PostgreSQL database."""
+    _exit(_run(lambda settings: commands_store.restore(settings, folder), data_dir))
+
+
+@cli.command()
+def migrate_store(
+    to: Annotated[str, typer.Option(help="Address of the new, empty database.")],
+    origin: Annotated[
+        str, typer.Option("--from", help="Address of the old one; by default the one in use.")
+    ] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Copy everything into another database; begun again, it goes on where it was stopped."""
+    _exit(_run(lambda settings: commands_store.migrate_store(settings, origin, to), data_dir))
 
 
 @cli.command()

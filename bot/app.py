@@ -32,10 +32,12 @@ from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.choosing import Choosing
 from bot.services.intake import Ingest
+from bot.services.keeping import Keeping
 from bot.services.outgoing import Outgoing
 from bot.services.subscribing import Subscribing
 from bot.services.watching import Watching
 from bot.settings import Settings
+from bot.settings_text import without_secrets
 from bot.sources.fetch import Fetcher
 from bot.store.base import Store
 from bot.store.sql import open_store
@@ -157,6 +159,14 @@ def _join(
         ),
         outgoing=outgoing,
         watching=Watching(store, clock, intake, outgoing, language=settings.language),
+        keeping=Keeping(
+            store,
+            clock,
+            backup_dir=settings.backup_dir,
+            backup_every_h=settings.backup_every_h,
+            backup_keep=settings.backup_keep,
+            settings=without_secrets(settings),
+        ),
         operators=frozenset(settings.admin_ids),
         questions_per_minute=settings.questions_per_minute,
         default_language=settings.language,
@@ -239,6 +249,7 @@ class Mujaz:
         self._jobs.every(_INDEX_TICK_S, "indexing", self._core.index.catch_up)
         self._jobs.every(settings.tick_s, "digests", self._send_due)
         self._jobs.every(settings.tick_s, "feeds", self._core.services.watching.poll)
+        self._jobs.every(settings.tick_s, "backups", self._core.services.keeping.back_up_if_due)
         self._jobs.keep(_EMBEDDING_REST_S, "embedding", self._core.semantic.catch_up)
         self._jobs.start()
         logger.info("Mujaz serves as @%s", self._polling.bot.username)

@@ -25,20 +25,20 @@ class Finding:
     text: str
 
 
-async def check(settings: Settings, say: Texts) -> AsyncIterator[Finding]:
-    """Give one finding after the other."""
+async def check(settings: Settings, say: Texts, *, deep: bool = False) -> AsyncIterator[Finding]:
+    """Give one finding after the other; ``deep``: every stored text is read."""
     yield Finding(sound=True, text=say("check.settings"))
     try:
         async with open_core(settings) as core:
-            async for finding in _stored(core, say):
+            async for finding in _stored(core, say, deep):
                 yield finding
     except MujazError as error:
         yield Finding(sound=False, text=f"{say(error.key, **error.params)} ({error})")
     yield await _token(settings, say)
 
 
-async def _stored(core: Core, say: Texts) -> AsyncIterator[Finding]:
-    problems = await core.store.verify()
+async def _stored(core: Core, say: Texts, deep: bool) -> AsyncIterator[Finding]:
+    problems = await core.store.verify(deep=deep)
     counts = await core.store.counts()
     summary = say(
         "check.database", articles=counts.articles, paragraphs=counts.paragraphs, chats=counts.chats

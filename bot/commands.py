@@ -65,10 +65,10 @@ async def demo(settings: Settings, *, port: int, keep: Path | None) -> int:
     return await serve_demo(settings, console_texts(), port=port, keep=keep)
 
 
-async def check(settings: Settings) -> int:
+async def check(settings: Settings, *, deep: bool = False) -> int:
     """Print what is sound and what is not; 1 when anything is not."""
     wrong = 0
-    async for finding in examine(settings, console_texts()):
+    async for finding in examine(settings, console_texts(), deep=deep):
         mark = {True: "✓", False: "✗", None: "·"}[finding.sound]
         wrong += finding.sound is False
         sys.stdout.write(f"{mark} {finding.text}\n")

@@ -15,7 +15,8 @@
     │   ├── StoreAwayError     the database server does not answer or let us in
     │   ├── StoreFullError     no space left, or read-only
     │   ├── StoreCorruptError  the file is damaged or not a database of ours
-    │   └── StoreVersionError  it was written by a newer Mujaz
+    │   ├── StoreVersionError  it was written by a newer Mujaz
+    │   └── StoreUnfinishedError  a restore or a move into it has not ended
     ├── AlreadyRunningError    another Mujaz runs on this data folder
     ├── EmbeddingError         no vector could be had; lexical search stands alone
     │   └── TextNotEmbeddedError  for one text never, whoever asks again
@@ -125,6 +126,12 @@ class StoreVersionError(StoreError):
     """The database was written by a newer Mujaz."""
 
     default_key = "error.store.version"
+
+
+class StoreUnfinishedError(StoreError):
+    """A restore or a move into the database was begun and has not ended."""
+
+    default_key = "error.store.unfinished"
 
 
 class AlreadyRunningError(MujazError):

@@ -2,7 +2,7 @@
 
 Settings come from the environment and from a ``.env`` file in the working directory; the
 environment wins. This is the only module that reads either. ``.env.example`` and the settings
-page of the documentation are generated from here (``python -m bot.settings``).
+page of the documentation are generated from here (``python -m bot.settings_text``).
 """
 
 from __future__ import annotations
@@ -180,6 +180,15 @@ class Settings(BaseSettings):
     tick_s: float = Field(
         60, ge=0.2, le=60, description="Seconds between two looks for due digests and feeds."
     )
+    backup_dir: Path | None = Field(
+        None, description="Folder for scheduled backups; without it none are made."
+    )
+    backup_every_h: float = Field(
+        24, ge=0.1, le=24 * 31, description="Hours between two scheduled backups."
+    )
+    backup_keep: int = Field(
+        7, ge=1, le=1000, description="How many scheduled backups are kept; older ones go."
+    )
     shutdown_s: float = Field(
         8, ge=1, le=60, description="Seconds that unfinished work may take when stopping."
     )
@@ -323,22 +332,3 @@ def _unknown_names() -> list[tuple[str, str]]:
         and name.upper() not in known
         and name not in ("MUJAZ_EVAL_DATA", "MUJAZ_BENCH_CACHE")  # of the benchmarks
     ]
-
-
-def example_file() -> str:
-    """Return the text of ``.env.example``: every setting with help and default, commented out."""
-    lines = ["# Settings of Mujaz. Copy to .env and fill in what you need.", ""]
-    for field, info in Settings.model_fields.items():
-        default = info.default
-        if isinstance(default, tuple):
-            default = ",".join(str(part) for part in default)
-        lines += [
-            f"# {info.description}",
-            f"# {setting_name(field)}={'' if default is None else default}",
-            "",
-        ]
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    Path(".env.example").write_text(example_file(), encoding="utf-8")

@@ -8,6 +8,7 @@ from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.choosing import Choosing
 from bot.services.intake import Ingest
+from bot.services.keeping import Keeping
 from bot.services.outgoing import Outgoing
 from bot.services.subscribing import Subscribing
 from bot.services.watching import Watching
@@ -24,6 +25,7 @@ class Services:
     subscribing: Subscribing
     outgoing: Outgoing
     watching: Watching
+    keeping: Keeping
     operators: frozenset[int]  # numeric ids from MUJAZ_ADMIN_IDS
     questions_per_minute: int
     default_language: str

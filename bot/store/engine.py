@@ -29,6 +29,7 @@ CHANNEL = "mujaz"  # on which processes tell each other what they wrote
 P = ParamSpec("P")
 T = TypeVar("T")
 K = TypeVar("K", int, str)
+Plain = tuple[Any, ...]  # a row as numbers, text and bytes that mean the same on every database
 
 
 class Database(ABC):
@@ -66,6 +67,30 @@ class Database(ABC):
     @abstractmethod
     def make_ours(self, connection: Connection) -> None:
         """Leave the mark by which :meth:`is_ours` knows it."""
+
+    @abstractmethod
+    def mark_filling(self, connection: Connection) -> None:
+        """Leave the mark of a database that is being filled, and that nothing else may use yet."""
+
+    @abstractmethod
+    def is_being_filled(self, connection: Connection) -> bool:
+        """Tell whether a restore or a move into it has begun and not ended."""
+
+    @abstractmethod
+    async def insert_plain(
+        self, connection: AsyncConnection, table: Table, rows: Sequence[Plain]
+    ) -> None:
+        """Insert rows of plain values, one for each column of the table."""
+
+    @abstractmethod
+    async def last_numbers(self, connection: AsyncConnection) -> dict[str, int]:
+        """Return the last number that each table gave to a row, by its name."""
+
+    @abstractmethod
+    async def set_last_numbers(
+        self, connection: AsyncConnection, numbers: Mapping[str, int]
+    ) -> None:
+        """Let each table go on behind these numbers, which are never given again."""
 
     @abstractmethod
     async def problems(self, connection: AsyncConnection) -> list[str]:

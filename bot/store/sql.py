@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import ArgumentError
@@ -10,8 +13,10 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import StoreCorruptError, StoreError
 from bot.models import StoreCounts
 from bot.store.articles import SqlArticles
+from bot.store.backup import back_up, file_errors, prune
 from bot.store.base import Store
 from bot.store.chats import SqlChats
+from bot.store.deep import altered_texts
 from bot.store.edits import SqlEdits
 from bot.store.embeddings import SqlEmbeddings
 from bot.store.engine import BUSY_TIMEOUT_S, Database, to_the_end
@@ -45,8 +50,11 @@ class SqlStore(SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOu
         return StoreCounts(**held, outbox=states, last_seq=last_seq)
 
     @to_the_end
-    async def verify(self) -> list[str]:
-        """Return what is wrong with the database, nothing when it is sound."""
+    async def verify(self, *, deep: bool = False) -> list[str]:
+        """Return what is wrong with the database, nothing when it is sound.
+
+        ``deep``: every stored text is read and compared with its hash, too.
+        """
         try:
             async with self.database.reading() as connection:
                 problems = await self.database.problems(connection)
@@ -55,7 +63,16 @@ class SqlStore(SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOu
             return [f"unreadable: {error}"]
         if revision != REVISION:
             problems.append(f"schema: revision {revision} instead of {REVISION}")
-        return problems
+        return problems + (await altered_texts(self.database) if deep else [])
+
+    async def back_up(
+        self, folder: Path, *, now: datetime, settings: str = "", keep: int = 0
+    ) -> Path:
+        """Make a backup in ``folder``, read it back, and remove all but the newest ``keep``."""
+        made = await back_up(self.database, folder, now=now, settings=settings)
+        with file_errors():
+            await asyncio.to_thread(prune, folder, keep)
+        return made.folder
 
     async def watch(self, heard: Callable[[str], None]) -> None:
         """Call ``heard`` whenever any process wrote something, until cancelled."""

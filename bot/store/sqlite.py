@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from sqlalchemy import URL, Connection, event, inspect
+from sqlalchemy import URL, Connection, Table, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from bot.errors import StoreCorruptError, StoreError
-from bot.store.engine import BUSY_TIMEOUT_S, Database
+from bot.store.engine import BUSY_TIMEOUT_S, Database, Plain
 from bot.store.failures import store_errors
 
 DRIVER = "sqlite+aiosqlite"
 READERS = 3
 APPLICATION_ID = 0x4D756A7A  # "Mujz": how a file of ours is told from any other SQLite file
+BEING_FILLED = 0x4D756A66  # "Mujf": one that a restore or a move has not filled yet
 
 
 async def ensure_openable(url: URL) -> None:
@@ -105,11 +106,45 @@ class SqliteDatabase(Database):
         application_id = connection.exec_driver_sql("PRAGMA application_id").scalar()
         if application_id == 0 and not inspect(connection).get_table_names():
             return None
-        return application_id == APPLICATION_ID
+        return application_id in {APPLICATION_ID, BEING_FILLED}
 
     def make_ours(self, connection: Connection) -> None:
         """Set the application id of the file."""
         connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+
+    def mark_filling(self, connection: Connection) -> None:
+        """Set the other application id."""
+        connection.exec_driver_sql(f"PRAGMA application_id={BEING_FILLED}")
+
+    def is_being_filled(self, connection: Connection) -> bool:
+        """Tell by the application id."""
+        return connection.exec_driver_sql("PRAGMA application_id").scalar() == BEING_FILLED
+
+    async def insert_plain(
+        self, connection: AsyncConnection, table: Table, rows: Sequence[Plain]
+    ) -> None:
+        """Insert with one prepared statement."""
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        places = ", ".join("?" for _ in table.columns)
+        await connection.exec_driver_sql(
+            f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})',  # noqa: S608 - our own names
+            list(rows),
+        )
+
+    async def last_numbers(self, connection: AsyncConnection) -> dict[str, int]:
+        """Return what SQLite keeps for AUTOINCREMENT."""
+        found = await connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
+        return {row.name: row.seq for row in found}
+
+    async def set_last_numbers(
+        self, connection: AsyncConnection, numbers: Mapping[str, int]
+    ) -> None:
+        """Replace what SQLite keeps for AUTOINCREMENT."""
+        await connection.exec_driver_sql("DELETE FROM sqlite_sequence")
+        if numbers:
+            await connection.exec_driver_sql(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", list(numbers.items())
+            )
 
     async def problems(self, connection: AsyncConnection) -> list[str]:
         """Return what SQLite finds wrong with the file and with its references."""

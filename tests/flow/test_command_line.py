@@ -363,3 +363,25 @@ async def test_every_command_takes_a_data_folder_and_explains_itself(command: st
 
     assert ended.code == 0
     assert "--data-dir" in ended.out
+
+
+async def test_a_backup_is_restored_elsewhere_and_the_archive_moves_to_another_file(
+    tmp_path: Path,
+) -> None:
+    old, new, moved = (str(tmp_path / name) for name in ("old", "new", "moved"))
+    await mujaz("ingest", str(SEED), "--data-dir", old)
+    nowhere = await mujaz("backup", "--data-dir", old)
+    backup = await mujaz("backup", str(tmp_path / "backups"), "--data-dir", old)
+    (folder,) = (tmp_path / "backups").iterdir()
+    restored = await mujaz("restore", str(folder), "--data-dir", new)
+    again = await mujaz("restore", str(folder), "--data-dir", new)
+    to = f"sqlite+aiosqlite:///{tmp_path / 'moved' / 'mujaz.sqlite'}"
+    (tmp_path / "moved").mkdir()
+    copied = await mujaz("migrate-store", "--to", to, "--data-dir", old)
+    checks = [await mujaz("check", "--deep", "--data-dir", place) for place in (new, moved)]
+
+    assert (nowhere.code, backup.code, restored.code, again.code, copied.code) == (1, 0, 0, 1, 0)
+    assert str(folder) in backup.out
+    assert "MUJAZ_BACKUP_DIR" in nowhere.err
+    assert "empty" in again.err
+    assert all("1 articles" in check.out or "articles 1" in check.out for check in checks), checks

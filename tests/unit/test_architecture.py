@@ -16,7 +16,15 @@ ROOT = Path(__file__).parents[2]
 # Each layer may import itself and those before it; stages never import one another.
 LAYERS = (
     ("bot", "bot.models", "bot.errors", "bot.clock"),
-    ("bot.settings", "bot.log", "bot.lock", "bot.text", "bot.trees", "bot.locales"),
+    (
+        "bot.settings",
+        "bot.settings_text",
+        "bot.log",
+        "bot.lock",
+        "bot.text",
+        "bot.trees",
+        "bot.locales",
+    ),
     ("bot.store.base",),
     ("bot.store", "bot.sources", "bot.search", "bot.events", "bot.digest", "bot.delivery"),
     ("bot.services",),
@@ -24,7 +32,7 @@ LAYERS = (
     ("bot.app",),
     ("bot.demo", "bot.check"),
     ("bot.commands",),
-    ("bot.commands_sources",),
+    ("bot.commands_sources", "bot.commands_store"),
     ("bot.__main__",),
 )
 STAGES = LAYERS[3]
@@ -53,7 +61,7 @@ MAY_IMPORT = {  # third-party package → the only places that may import it
     "pyarabic": ("bot.text",),
     "feedparser": ("bot.sources",),
     "typer": ("bot.__main__", "bot.commands"),
-    "rich": ("bot.__main__", "bot.commands", "bot.commands_sources"),
+    "rich": ("bot.__main__", "bot.commands", "bot.commands_sources", "bot.commands_store"),
     "trafilatura": ("bot.sources.page",),
     "pypdf": ("bot.sources.pdf",),
 }

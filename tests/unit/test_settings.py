@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.errors import SettingsError
-from bot.settings import Settings, example_file, load_settings, setting_name
+from bot.settings import Settings, load_settings, setting_name
+from bot.settings_text import example_file, without_secrets
 
 ROOT = Path(__file__).parents[2]
 SECRET = "123456789:AAsecretsecretsecretsecretsecretsecret"
@@ -141,5 +143,21 @@ def test_no_secret_shows_in_the_settings_themselves(monkeypatch: pytest.MonkeyPa
 def test_the_example_file_is_generated_and_names_every_setting() -> None:
     committed = (ROOT / ".env.example").read_text(encoding="utf-8")
 
-    assert committed == example_file(), "run: python -m bot.settings"
+    assert committed == example_file(), "run: python -m bot.settings_text"
     assert all(setting_name(field) in committed for field in Settings.model_fields)
+
+
+def test_settings_in_use_are_written_without_their_secrets() -> None:
+    settings = Settings(
+        telegram_bot_token=SecretStr(SECRET),
+        database_url=SecretStr("postgresql://mujaz:geheim@db/mujaz"),
+        admin_ids=(5, 6),
+    )
+
+    text = without_secrets(settings)
+
+    assert SECRET not in text
+    assert "geheim" not in text
+    assert "# TELEGRAM_BOT_TOKEN is a secret and must be set again" in text
+    assert "MUJAZ_ADMIN_IDS=5,6" in text
+    assert "MUJAZ_LANGUAGE=ar" in text

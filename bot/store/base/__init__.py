@@ -8,6 +8,8 @@ written.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from bot.models import StoreCounts
@@ -25,8 +27,21 @@ class Store(SourceStore, ArticleStore, EmbeddingStore, ChatStore, OutboxStore, P
         """Return how much it holds."""
         ...
 
-    async def verify(self) -> list[str]:
-        """Return what is wrong with the database, nothing when it is sound."""
+    async def verify(self, *, deep: bool = False) -> list[str]:
+        """Return what is wrong with the database, nothing when it is sound.
+
+        ``deep``: every stored text is read and compared with its hash, too.
+        """
+        ...
+
+    async def back_up(
+        self, folder: Path, *, now: datetime, settings: str = "", keep: int = 0
+    ) -> Path:
+        """Make a backup in ``folder``, with ``settings`` beside it, and return its own folder.
+
+        It is read back before it takes its name. All but the newest ``keep`` are removed then;
+        0 keeps all.
+        """
         ...
 
     async def watch(self, heard: Callable[[str], None]) -> None:

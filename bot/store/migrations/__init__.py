@@ -10,26 +10,27 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.errors import StoreCorruptError, StoreVersionError
+from bot.errors import StoreCorruptError, StoreUnfinishedError, StoreVersionError
 from bot.store.engine import Database
 
 REVISION = "0004"  # the newest
 _VERSION_TABLE = "alembic_version"
 
 
-async def migrate(database: Database, *, target: str = REVISION) -> None:
+async def migrate(database: Database, *, target: str = REVISION, filling: bool = False) -> None:
     """Bring a database to :data:`REVISION`, made if it is empty.
 
     An older ``target`` makes a database as a former version left it, for tests. Raises
     StoreVersionError for one that a newer Mujaz wrote, StoreCorruptError for one that is not
-    ours, any StoreError when it cannot be read or written.
+    ours, StoreUnfinishedError for one that is only half filled, any StoreError when it cannot be
+    read or written. ``filling``: it is marked as half filled from its first table on.
     """
     async with database.reading() as connection:
-        current = await connection.run_sync(_own_revision, database)
+        current = await connection.run_sync(_own_revision, database, filling)
     # Seen without the write lock: a read-only file that is current can be opened.
     while current != target:
         async with database.migrating() as connection:
-            current = await connection.run_sync(_step, database)
+            current = await connection.run_sync(_step, database, filling)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -39,21 +40,23 @@ def revision_of(connection: Connection) -> str | None:
     return connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
 
 
-def _step(connection: Connection, database: Database) -> str | None:
+def _step(connection: Connection, database: Database, filling: bool) -> str | None:
     """Go one revision further, in a transaction that holds the write lock; return it."""
-    current = _own_revision(connection, database)
+    current = _own_revision(connection, database, filling)
     if current == REVISION:
         return current  # another process was faster
     _upgrade_one(connection, current)
     if current is None:
-        database.make_ours(connection)
+        (database.mark_filling if filling else database.make_ours)(connection)
     return revision_of(connection)
 
 
-def _own_revision(connection: Connection, database: Database) -> str | None:
+def _own_revision(connection: Connection, database: Database, filling: bool) -> str | None:
     """Return the revision; StoreCorruptError when another program made the database."""
     if database.is_ours(connection) is False:
         raise StoreCorruptError("it is a database of another program")
+    if not filling and database.is_being_filled(connection):
+        raise StoreUnfinishedError
     return revision_of(connection)
 
 

@@ -1,0 +1,53 @@
+"""Keeping what is held: a backup when one is due, the newest few of them and no more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.store.backup import backups_in, made_at
+from bot.store.base import Store
+
+logger = logging.getLogger(__name__)
+
+
+class Keeping:
+    """Looks, at every tick, whether it is time for a backup."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        backup_dir: Path | None = None,
+        backup_every_h: float = 24,
+        backup_keep: int = 7,
+        settings: str = "",
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._backup_dir = backup_dir
+        self._every = timedelta(hours=backup_every_h)
+        self._keep = backup_keep
+        self._settings = settings
+
+    async def back_up_if_due(self) -> Path | None:
+        """Make a backup when the newest is too old or there is none; return its folder.
+
+        A newest one from the future (the clock was wrong) does not put off the next.
+        """
+        if self._backup_dir is None:
+            return None
+        now = self._clock.now()
+        finished = await asyncio.to_thread(backups_in, self._backup_dir)
+        ages = [now - at for path in finished if (at := made_at(path)) is not None]
+        if any(timedelta(0) <= age < self._every for age in ages):
+            return None
+        made = await self._store.back_up(
+            self._backup_dir, now=now, settings=self._settings, keep=self._keep
+        )
+        logger.info("backed up into %s", made.name)
+        return made

@@ -1,0 +1,56 @@
+"""Scheduled backups: one when it is due, none before, the newest few kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.services.keeping import Keeping
+from bot.store.backup import backups_in
+from bot.store.sql import open_store
+
+NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
+
+
+class Watch:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+async def test_a_backup_is_made_when_the_newest_is_a_day_old(tmp_path: Path) -> None:
+    store, watch = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}"), Watch()
+    folder = tmp_path / "backups"
+    keeping = Keeping(store, watch, backup_dir=folder, backup_every_h=24, backup_keep=3)
+
+    made = []
+    for _ in range(24 * 6):  # six days, looked at every hour
+        made.append(await keeping.back_up_if_due())
+        watch.at += timedelta(hours=1)
+
+    assert [n for n, one in enumerate(made) if one] == [0, 24, 48, 72, 96, 120]
+    assert [path.name[6:14] for path in backups_in(folder)] == ["20260304", "20260305", "20260306"]
+    await store.close()
+
+
+async def test_a_backup_from_the_future_does_not_put_off_the_next(tmp_path: Path) -> None:
+    store, watch = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}"), Watch()
+    keeping = Keeping(store, watch, backup_dir=tmp_path / "backups", backup_keep=3)
+    watch.at = NOW + timedelta(days=400)  # the clock was wrong
+    assert await keeping.back_up_if_due()
+    watch.at = NOW
+
+    assert await keeping.back_up_if_due()
+    assert await keeping.back_up_if_due() is None
+    await store.close()
+
+
+async def test_without_a_folder_none_is_made(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}")
+
+    assert await Keeping(store, Watch()).back_up_if_due() is None
+    await store.close()
