@@ -244,7 +244,7 @@ class Mujaz:
         await self._polling.connect()
         self._dispatcher.start()
         await self._polling.start()
-        await announce(self._polling.bot, self._commands)
+        await announce(self._polling.bot, self._commands, self._core.services.operators)
         settings = self._core.settings
         self._jobs.every(_INDEX_TICK_S, "indexing", self._core.index.catch_up)
         self._jobs.every(settings.tick_s, "digests", self._send_due)

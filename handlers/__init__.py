@@ -7,15 +7,18 @@ service and replies.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from telegram import (
     Bot,
     BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     Update,
 )
 from telegram.error import TelegramError
@@ -30,8 +33,18 @@ from telegram.ext import (
 )
 
 from bot.services import Services
-from bot.text.languages import DEFAULT_LANGUAGE, available_languages, texts
-from handlers import channels, errors, intake, outbox, posts, sources, start, subscriptions
+from bot.text.languages import DEFAULT_LANGUAGE, Texts, available_languages, texts
+from handlers import (
+    channels,
+    errors,
+    intake,
+    outbox,
+    posts,
+    sources,
+    start,
+    subscriptions,
+    welcome,
+)
 from handlers.ask import Asking
 from handlers.command import Command, Handler, visible_commands
 from handlers.guards import Role
@@ -47,9 +60,9 @@ def command_table(asking: Asking, settings: Settings) -> tuple[Command, ...]:
     """Return every command, in the order in which menus and help show them."""
 
     async def show_help(
-        services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE
+        services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE
     ) -> None:
-        await start.show_help(services, update, commands)
+        await start.show_help(services, update, context, commands)
 
     commands = (
         Command(name="ask", run=asking.command),
@@ -90,6 +103,7 @@ def register(application: Application, services: Services) -> tuple[Command, ...
         add(CommandHandler(command.name, bound(command.run), filters=allowed))
     add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
     add(CallbackQueryHandler(bound(settings.press), pattern=r"^s\|"))
+    add(CallbackQueryHandler(bound(welcome.press), pattern=r"^w\|"))
     add(CallbackQueryHandler(bound(asking.press), pattern=r"^q\|"))
     add(CallbackQueryHandler(bound(intake.press), pattern=r"^a\|"))
     add(CallbackQueryHandler(bound(outbox.press), pattern=r"^o\|"))
@@ -104,28 +118,41 @@ def register(application: Application, services: Services) -> tuple[Command, ...
     text = filters.TEXT & ~filters.COMMAND
     add(MessageHandler(private & text, bound(asking.private_text)))
     add(MessageHandler(filters.ChatType.GROUPS & said & text, bound(asking.group_text)))
+    add(MessageHandler(private & filters.COMMAND, bound(errors.unknown)))
     add(MessageHandler(private & ~filters.StatusUpdate.ALL, bound(errors.unsupported)))
     application.add_error_handler(partial(errors.failed, services))
     return commands
 
 
-async def announce(bot: Bot, commands: Sequence[Command]) -> None:
-    """Put the commands into Telegram's menus, per language and kind of chat.
+async def announce(bot: Bot, commands: Sequence[Command], operators: Iterable[int]) -> None:
+    """Put the commands into Telegram's menus, per language, kind of chat and role.
 
-    Other Bot API servers may not know the method; then the commands still work when typed.
+    Other Bot API servers may not know the method; then the commands still work when typed. An
+    operator who has never written to the bot has no chat yet, and gets the menu at the next start.
     """
     scopes = (
-        (BotCommandScopeAllPrivateChats(), True),
-        (BotCommandScopeAllGroupChats(), False),
+        (BotCommandScopeAllPrivateChats(), True, Role.CHAT_ADMIN),
+        (BotCommandScopeAllGroupChats(), False, Role.READER),
+        (BotCommandScopeAllChatAdministrators(), False, Role.CHAT_ADMIN),
     )
     for language in available_languages():
         say = texts(language)
         code = None if language == DEFAULT_LANGUAGE else language
-        for scope, private in scopes:
-            shown = visible_commands(commands, private=private, operator=False)
-            menu = [BotCommand(command.name, command.describe(say)) for command in shown]
-            try:
-                await bot.set_my_commands(menu, scope=scope, language_code=code)
-            except TelegramError as error:
-                logger.warning("the command menu was refused and left out: %s", error)
+        for scope, private, role in scopes:
+            if not await _put(bot, scope, visible_commands(commands, private, role), say, code):
                 return
+        for operator in operators:
+            shown = visible_commands(commands, private=True, role=Role.OPERATOR)
+            await _put(bot, BotCommandScopeChat(operator), shown, say, code)
+
+
+async def _put(
+    bot: Bot, scope: BotCommandScope, shown: Sequence[Command], say: Texts, code: str | None
+) -> bool:
+    menu = [BotCommand(command.name, command.describe(say)) for command in shown]
+    try:
+        await bot.set_my_commands(menu, scope=scope, language_code=code)
+    except TelegramError as error:
+        logger.warning("a command menu was refused and left out: %s", error)
+        return False
+    return True

@@ -29,12 +29,8 @@ class Command:
         return texts(f"command.{self.name}")
 
 
-def visible_commands(
-    commands: Iterable[Command], *, private: bool, operator: bool
-) -> list[Command]:
-    """Return the commands that somebody is told about; to others the rest do not exist."""
+def visible_commands(commands: Iterable[Command], private: bool, role: Role) -> list[Command]:
+    """Return the commands that somebody of this role is told about; others do not exist."""
     return [
-        command
-        for command in commands
-        if (private or command.in_groups) and (operator or command.role is not Role.OPERATOR)
+        command for command in commands if (private or command.in_groups) and role.may(command.role)
     ]

@@ -18,10 +18,17 @@ logger = logging.getLogger(__name__)
 async def unsupported(
     services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE
 ) -> None:
-    """Answer a sticker, voice message or unknown command in private with what would help."""
+    """Answer a sticker or voice message in private with what would help."""
     talk = await open_talk(services, update)
     if talk is not None and talk.private:
         await say(talk, talk.texts.html("unsupported"))
+
+
+async def unknown(services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Answer a command that is not there, or not for this person, in private."""
+    talk = await open_talk(services, update)
+    if talk is not None and talk.private:
+        await say(talk, talk.texts.html("unknown.command"))
 
 
 async def expired(services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

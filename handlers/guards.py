@@ -20,6 +20,11 @@ class Role(StrEnum):
     CHAT_ADMIN = "chat_admin"  # oneself in private; an admin in a group or channel
     OPERATOR = "operator"  # named in MUJAZ_ADMIN_IDS; to others the command does not exist
 
+    def may(self, needed: Role) -> bool:
+        """Tell whether this role includes another one."""
+        ranks = list(Role)
+        return ranks.index(self) >= ranks.index(needed)
+
 
 async def administers(bot: Bot, chat_id: int, user_id: int) -> bool:
     """Tell whether the user may decide for the chat, asking Telegram each time.

@@ -1,44 +1,87 @@
-"""The first minute and the help: what this bot is, and what it can do here."""
+"""The first minute and the help: what this bot is, what it can do here, and where links lead."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from bot.models import Button
 from bot.services import Services
 from bot.text.markup import escape, isolate
+from bot.text.places import places
 from handlers.channels import channels
 from handlers.command import Command, visible_commands
+from handlers.guards import Role, may_set_up
 from handlers.keyboards import panel
-from handlers.replying import open_talk, say
+from handlers.replying import Talk, open_talk, say, send_replies
+from handlers.subscriptions import digest, panel_text
+from handlers.welcome import where
 
 
 async def start(services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Greet, and offer the daily digest with one button."""
+    """Greet and lead to the daily digest, or go where a link leads."""
     talk = await open_talk(services, update)
     if talk is None:
         return
-    if not talk.private:
-        await say(talk, talk.texts.html("start.group", bot=f"@{context.bot.username}"))
-        return
-    if context.args == ["channels"]:  # the link that we leave in a group
+    wanted = context.args[0] if context.args else ""
+    if wanted == "channels":  # the link that we leave in a group
         await channels(services, update, context)
-        return
+    elif wanted == "digest":
+        await digest(services, update, context)
+    elif wanted in _linked_places():
+        await _place(services, talk, _linked_places()[wanted])
+    else:
+        await _greet(services, talk)
+
+
+@cache
+def _linked_places() -> dict[str, str]:
+    """Return the ids of places by what stands for them in a link, which may hold no dot."""
+    return {f"p_{place.replace('.', '-')}": place for place in places()}
+
+
+async def _greet(services: Services, talk: Talk) -> None:
+    """Say who we are, with a quote of the archive, and ask the first of two questions."""
+    example = await services.answering.example(talk.chat)
+    parts = [talk.texts.html("start.hello")]
+    if example is not None:
+        parts += [talk.texts.html("start.example"), example.html]
     current = await services.subscribing.current(talk.chat.id, 0)
-    buttons = panel(talk.chat.id, 0, current, talk.texts)
-    await say(talk, talk.texts.html("start.hello"), buttons)
+    if current is None:
+        rows = where(talk.chat.id, talk.texts)
+        parts.append(talk.texts.html("start.where"))
+    else:
+        rows = panel(talk.chat.id, 0, current, talk.texts)
+        parts.append(panel_text(talk.chat, current, talk.texts))
+    await say(talk, "\n\n".join(parts), rows)
 
 
-async def show_help(services: Services, update: Update, commands: Iterable[Command]) -> None:
+async def _place(services: Services, talk: Talk, place_id: str) -> None:
+    """Show what the archive says of a place, and offer a digest of it."""
+    name = places()[place_id].name
+    await send_replies(talk, await services.answering.reply(name, talk.chat))
+    follow = Button(talk.texts("start.digest_of", place=name), f"w|f|{place_id}")
+    await say(talk, talk.texts.html("start.place", place=name), [[follow]])
+
+
+async def show_help(
+    services: Services,
+    update: Update,
+    context: ContextTypes.DEFAULT_TYPE,
+    commands: Iterable[Command],
+) -> None:
     """List what this person can do in this chat, from the table that registers it."""
     talk = await open_talk(services, update)
     if talk is None:
         return
     user = update.effective_user
-    operator = talk.private and user is not None and user.id in services.operators
-    shown = visible_commands(commands, private=talk.private, operator=operator)
+    role = Role.CHAT_ADMIN if await may_set_up(context.bot, update) else Role.READER
+    if talk.private and user is not None and user.id in services.operators:
+        role = Role.OPERATOR
+    shown = visible_commands(commands, talk.private, role)
     # The description first: a line that began with the Latin command would run leftwards. The
     # isolate keeps the slash at the command's left.
     lines = [f"{escape(one.describe(talk.texts))} — {isolate(f'/{one.name}')}" for one in shown]

@@ -63,6 +63,14 @@ def render_answer(
     return replies
 
 
+def render_passage(
+    passage: Passage, *, zone: str, language: str, look: Look | None = None
+) -> Reply:
+    """Return one quote with its heading and source, as it stands in an answer."""
+    page = Page(zone, language, look)
+    return _reply(_passage(passage, page, MESSAGE_UNITS), (passage.article.id,))
+
+
 def render_digest(
     digest: Digest,
     *,

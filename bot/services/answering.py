@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.delivery.render import render_answer
-from bot.models import Answer, Chat, Hit, Reply
+from bot.delivery.render import render_answer, render_passage
+from bot.models import Answer, Chat, Hit, Passage, Reply
 from bot.search.answer import THRESHOLD, answer_of
 from bot.search.dense import FloatArray
 from bot.search.lexical import LexicalQuery
@@ -25,6 +25,8 @@ from bot.services.sensitive import tells_of_casualties
 from bot.store.base import ArticleStore
 
 PAGE = 3  # passages shown at once
+_NEWEST = 40  # changes among which an example is looked for
+_EXAMPLE_CHARS = range(60, 320)
 
 
 class Index(Protocol):
@@ -109,6 +111,26 @@ class Answering:
             return None
         answer = await self.answer(asked.text, skip=skip)
         return self._rendered(answer, chat, f"q|{key}|{skip + PAGE}")
+
+    async def example(self, chat: Chat) -> Reply | None:
+        """Return a quote of one of the newest articles, to show what answers look like.
+
+        A paragraph of middle length that tells of no casualties; None where there is none.
+        """
+        changes = await self._store.changes(await self._store.last_seq() - _NEWEST, _NEWEST)
+        articles = await self._store.articles([change.article_id for change in changes])
+        newest = sorted(articles.values(), key=lambda one: one.article.dated_at, reverse=True)
+        for stored in newest:
+            for paragraph in stored.paragraphs:
+                gentle = not tells_of_casualties(paragraph.text)
+                if gentle and len(paragraph.text) in _EXAMPLE_CHARS:
+                    return render_passage(
+                        Passage(article=stored.article, paragraph=paragraph, score=1.0),
+                        zone=chat.timezone,
+                        language=chat.language,
+                        look=chat.look,
+                    )
+        return None
 
     def _rendered(self, answer: Answer, chat: Chat, following: str) -> list[Reply]:
         return render_answer(

@@ -11,7 +11,7 @@ import httpx
 
 from bot.sandbox import READER_ID
 
-_PATIENCE_S = 10.0
+_PATIENCE_S = 30.0
 
 
 class Person:
