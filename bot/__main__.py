@@ -71,9 +71,14 @@ def version(
 
 
 @cli.command()
-def run(data_dir: DataDir = None) -> None:
+def run(
+    roles: Annotated[
+        str, typer.Option(help="What this process does: bot,poll,embed,send. By default all.")
+    ] = "",
+    data_dir: DataDir = None,
+) -> None:
     """Serve Telegram with the token of TELEGRAM_BOT_TOKEN until stopped."""
-    _exit(_run(lambda settings: commands.run(settings), data_dir))
+    _exit(_run(lambda settings: commands.run(settings), data_dir, roles=roles or None))
 
 
 @cli.command()
@@ -239,9 +244,9 @@ def reindex(data_dir: DataDir = None) -> None:
     _exit(_run(lambda settings: commands.reindex(settings), data_dir))
 
 
-def _run(work: Callable[[Settings], Awaitable[int]], data_dir: Path | None) -> int:
+def _run(work: Callable[[Settings], Awaitable[int]], data_dir: Path | None, **given: object) -> int:
     """Load the settings, set up logging, run ``work`` in a loop and return its exit code."""
-    settings = load_settings(data_dir=data_dir)
+    settings = load_settings(data_dir=data_dir, **given)
     token = settings.telegram_bot_token
     set_up_logging(
         settings.log_level, settings.log_format, [token.get_secret_value()] if token else []

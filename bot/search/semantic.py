@@ -52,6 +52,7 @@ class SemanticIndex:
         self._loading: asyncio.Task[None] | None = None
         self._waiting: list[TitledParagraph] = []
         self._lined_up_to = 0  # the newest paragraph that has its vector or waits for it
+        self._followed_to = 0  # the newest paragraph whose vector was read from the store
         self._complete_to = 0  # every paragraph up to this id has its vector
         self._asked = 0.0  # when the last question came, on the monotonic clock
         self._rest_until = 0.0
@@ -159,6 +160,25 @@ class SemanticIndex:
             done += step
         return done
 
+    async def follow(self) -> int:
+        """Read the vectors that other processes have made of late; return how many are new.
+
+        Of the newest paragraphs only: what an import long ago still lacked is read at the next
+        start. Raises StoreError.
+        """
+        if self._embedder is None:
+            return 0
+        await self.open()
+        rows = await self._store.embeddings(
+            self._embedder.name, max(0, self._followed_to - _LINE), _PAGE
+        )
+        new = [
+            row for row in rows if self._vectors is None or row.paragraph_id not in self._vectors
+        ]
+        if rows:
+            self._followed_to = rows[-1].paragraph_id
+        return await asyncio.to_thread(self._take, new) if new else 0
+
     async def close(self) -> None:
         """Wait for the paragraph that is being embedded and let go of everything."""
         if self._loading is not None:
@@ -178,7 +198,7 @@ class SemanticIndex:
         while rows := await self._store.embeddings(model, after_id, _PAGE):
             after_id = rows[-1].paragraph_id
             count += await asyncio.to_thread(self._take, rows)
-        self._lined_up_to = after_id
+        self._lined_up_to = self._followed_to = after_id
         if count:
             logger.info("%d vectors read in %.1f s", count, time.monotonic() - began)
 

@@ -97,6 +97,10 @@ class Database(ABC):
         """Return what the database itself finds wrong with its content."""
 
     @abstractmethod
+    async def hold(self, duty: str) -> bool:
+        """Try to have a duty that one process has at a time; tell whether we have it."""
+
+    @abstractmethod
     async def watch(self, heard: Callable[[str], None]) -> None:
         """Call ``heard`` with what any process wrote (:func:`announce`), until cancelled.
 

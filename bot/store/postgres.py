@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import StoreError
 from bot.store.columns import Text, storable
+from bot.store.duties import DutySession
 from bot.store.engine import BUSY_TIMEOUT_S, CHANNEL, Database, Plain
 from bot.store.failures import as_store_error, store_errors
 
@@ -61,6 +62,7 @@ class PostgresDatabase(Database):
         self._writers = _make_engine(self.url, busy_timeout_s, connections=2)
         self._readers = _make_engine(self.url, busy_timeout_s, connections=READERS, reads=True)
         self._turns = {WRITERS: asyncio.Lock(), LEASERS: asyncio.Lock()}
+        self._duties = DutySession(self.url)
         self._closed = False
 
     @property
@@ -180,6 +182,11 @@ class PostgresDatabase(Database):
         )
         return [f"unchecked: {row.conname} of {row.held}" for row in unchecked]
 
+    async def hold(self, duty: str) -> bool:
+        """Try to have a duty, on the session of them."""
+        self._check_open()
+        return await self._duties.hold(duty)
+
     async def watch(self, heard: Callable[[str], None]) -> None:
         """Listen to what other processes and our own announce; a lost connection is made anew."""
         while not self._closed:
@@ -212,6 +219,7 @@ class PostgresDatabase(Database):
         """Wait for the running write, then close all connections."""
         async with self._turns[WRITERS], self._turns[LEASERS]:
             self._closed = True
+            await self._duties.close()
             with store_errors():
                 await self._readers.dispose()
                 await self._writers.dispose()

@@ -74,6 +74,11 @@ class SqlStore(SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOu
             await asyncio.to_thread(prune, folder, keep)
         return made.folder
 
+    @to_the_end
+    async def hold(self, duty: str) -> bool:
+        """Try to have a duty that one process has at a time; tell whether we have it."""
+        return await self.database.hold(duty)
+
     async def watch(self, heard: Callable[[str], None]) -> None:
         """Call ``heard`` whenever any process wrote something, until cancelled."""
         await self.database.watch(heard)

@@ -155,6 +155,11 @@ class SqliteDatabase(Database):
             f"orphan: {row.table} row {row.rowid} lacks its {row.parent}" for row in orphans
         ]
 
+    async def hold(self, duty: str) -> bool:  # noqa: ARG002 - any
+        """Tell that we have it: whoever runs on a file has locked its folder for himself."""
+        self._check_open()
+        return True
+
     async def watch(self, heard: Callable[[str], None]) -> None:
         """Return at once: processes that share a file cannot tell each other."""
 

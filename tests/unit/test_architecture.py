@@ -29,6 +29,7 @@ LAYERS = (
     ("bot.store", "bot.sources", "bot.search", "bot.events", "bot.digest", "bot.delivery"),
     ("bot.services",),
     ("bot.jobs", "handlers"),
+    ("bot.duties",),
     ("bot.app",),
     ("bot.demo", "bot.check"),
     ("bot.commands",),

@@ -44,6 +44,14 @@ class Store(SourceStore, ArticleStore, EmbeddingStore, ChatStore, OutboxStore, P
         """
         ...
 
+    async def hold(self, duty: str) -> bool:
+        """Try to have a duty that one process has at a time; tell whether we have it.
+
+        It is kept until the store is closed or the process ends, hangs for ten seconds or cannot
+        reach the database; so ask again every few seconds.
+        """
+        ...
+
     async def watch(self, heard: Callable[[str], None]) -> None:
         """Call ``heard`` whenever any process wrote something, until cancelled.
 
