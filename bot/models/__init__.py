@@ -48,12 +48,14 @@ from bot.models.news import (
     StoredArticle,
     TitledParagraph,
 )
+from bot.models.questions import AskedQuestion, Verdict
 
 __all__ = [
     "Activity",
     "Answer",
     "Arrival",
     "Article",
+    "AskedQuestion",
     "Button",
     "Change",
     "Chat",
@@ -99,4 +101,5 @@ __all__ = [
     "StoredArticle",
     "Subscription",
     "TitledParagraph",
+    "Verdict",
 ]

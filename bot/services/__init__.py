@@ -8,8 +8,10 @@ from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.choosing import Choosing
 from bot.services.intake import Ingest
+from bot.services.judging import Judging
 from bot.services.keeping import Keeping
 from bot.services.outgoing import Outgoing
+from bot.services.privacy import Privacy
 from bot.services.subscribing import Subscribing
 from bot.services.watching import Watching
 
@@ -23,7 +25,9 @@ class Services:
     choosing: Choosing
     intake: Ingest
     subscribing: Subscribing
+    judging: Judging
     outgoing: Outgoing
+    privacy: Privacy
     watching: Watching
     keeping: Keeping
     operators: frozenset[int]  # numeric ids from MUJAZ_ADMIN_IDS

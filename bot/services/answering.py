@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.render import render_answer, render_passage
-from bot.models import Answer, Chat, Hit, Passage, Reply
+from bot.models import Answer, Button, Chat, Hit, Passage, Reply, Verdict
 from bot.search.answer import THRESHOLD, answer_of
 from bot.search.dense import FloatArray
 from bot.search.lexical import LexicalQuery
@@ -21,6 +21,7 @@ from bot.search.query import Query, understand
 from bot.search.retrieve import Proposed, Ranked, depths, rank
 from bot.search.weighing import weigh
 from bot.services.conversations import Conversations
+from bot.services.judging import Judging
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import ArticleStore
 
@@ -67,6 +68,7 @@ class Answering:
         clock: Clock,
         semantic: Semantic | None = None,
         *,
+        judging: Judging | None = None,
         threshold: float = THRESHOLD,
         max_chars: int = 500,
     ) -> None:
@@ -74,6 +76,7 @@ class Answering:
         self._index = index
         self._clock = clock
         self._semantic = semantic
+        self._judging = judging
         self._threshold = threshold
         self._max_chars = max_chars
         self._conversations = Conversations(clock)
@@ -101,8 +104,29 @@ class Answering:
         """
         asked = self._conversations.understood(text, chat.id)
         answer = await self.answer(asked.text)
+        if self._judging is not None:
+            asked = replace(
+                asked,
+                question_id=await self._judging.note(chat.id, asked.text, found=answer.found),
+                paragraph_ids=tuple(one.paragraph.id for one in answer.passages),
+            )
         key = self._conversations.remember(asked)
-        return self._rendered(replace(answer, follows=asked.inherited), chat, f"q|{key}|{PAGE}")
+        answer = replace(answer, follows=asked.inherited)
+        replies = self._rendered(answer, chat, f"q|{key}|{PAGE}")
+        return with_verdicts(replies, key) if self._judging and answer.found else replies
+
+    async def judge(self, key: str, chat_id: int, verdict: Verdict) -> bool:
+        """Keep what a reader thought of an answer; False when the question is forgotten."""
+        asked = self._conversations.recall(key, chat_id)
+        if asked is None or self._judging is None:
+            return False
+        return await self._judging.judge(
+            asked.question_id, verdict, text=asked.text, paragraph_ids=asked.paragraph_ids
+        )
+
+    def forget(self, chat_id: int) -> None:
+        """Forget what a chat asked of late."""
+        self._conversations.forget(chat_id)
 
     async def more(self, key: str, skip: int, chat: Chat) -> list[Reply] | None:
         """Return the next page of an answer, None when the question is no longer remembered."""
@@ -170,6 +194,13 @@ class Answering:
         if self._semantic is None or vector is None:
             return {}
         return await self._semantic.scores(vector, ids)
+
+
+def with_verdicts(replies: list[Reply], key: str) -> list[Reply]:
+    """Return the replies with the buttons for judging them under the last."""
+    verdicts = (Button("👍", f"f|{key}|u"), Button("👎", f"f|{key}|d"))
+    *before, last = replies
+    return [*before, replace(last, buttons=(*last.buttons, verdicts))]
 
 
 def _articles_of(hits: Sequence[Hit]) -> list[int]:

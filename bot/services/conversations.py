@@ -25,6 +25,8 @@ class Remembered:
     text: str
     at: datetime
     inherited: str = ""
+    question_id: int = 0  # as kept by the store
+    paragraph_ids: tuple[int, ...] = ()  # shown first
 
 
 class Conversations:
@@ -54,6 +56,12 @@ class Conversations:
             while len(kept) > _MOST:
                 kept.popitem(last=False)
         return key
+
+    def forget(self, chat_id: int) -> None:
+        """Forget everything that a chat asked."""
+        self._last.pop(chat_id, None)
+        for key in [key for key, asked in self._keys.items() if asked.chat_id == chat_id]:
+            del self._keys[key]
 
     def recall(self, key: str, chat_id: int) -> Remembered | None:
         """Return the question of a key, None when it is forgotten or another chat's."""

@@ -56,6 +56,9 @@ class Database(ABC):
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Give a connection that sees the database as it stood at its first query."""
 
+    async def tidy(self) -> None:  # noqa: B027 - nothing to do, unless a backend says otherwise
+        """Let nothing of what was deleted linger where the database has a log of its own."""
+
     @abstractmethod
     def migrating(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Give a connection that may change the tables, alone and before ``writing()`` is used."""

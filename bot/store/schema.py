@@ -181,6 +181,21 @@ subscriptions = Table(
     sqlite_autoincrement=True,
 )
 
+# Who asked and what are keyed hashes; the words of a question only where its answer was judged.
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("asker", String(32), nullable=False, index=True),
+    Column("hashed", String(32), nullable=False),
+    Column("found", Boolean, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False, index=True),
+    Column("verdict", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("paragraph_ids", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 slots = Table(
     "slots",
     metadata,

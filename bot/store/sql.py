@@ -23,12 +23,15 @@ from bot.store.engine import BUSY_TIMEOUT_S, Database, to_the_end
 from bot.store.migrations import REVISION, migrate, revision_of
 from bot.store.outbox import SqlOutbox
 from bot.store.postgres import NAMES, PostgresDatabase
+from bot.store.questions import SqlQuestions
 from bot.store.schema import articles, change_log, chats, outbox, paragraphs, sources, subscriptions
 from bot.store.sources import SqlSources
 from bot.store.sqlite import DRIVER, SqliteDatabase, ensure_openable
 
 
-class SqlStore(SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOutbox, Store):
+class SqlStore(
+    SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOutbox, SqlQuestions, Store
+):
     """Everything held in one database; made by :func:`open_store`."""
 
     def __init__(self, database: Database) -> None:

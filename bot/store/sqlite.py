@@ -6,9 +6,10 @@ Everything that only SQLite understands is here.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 
 from sqlalchemy import URL, Connection, Table, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -19,9 +20,12 @@ from bot.errors import StoreCorruptError, StoreError
 from bot.store.engine import BUSY_TIMEOUT_S, Database, Plain
 from bot.store.failures import store_errors
 
+logger = logging.getLogger(__name__)
+
 DRIVER = "sqlite+aiosqlite"
 READERS = 3
 APPLICATION_ID = 0x4D756A7A  # "Mujz": how a file of ours is told from any other SQLite file
+_TIDY_TRIES, _TIDY_REST_S = 20, 0.05
 BEING_FILLED = 0x4D756A66  # "Mujf": one that a restore or a move has not filled yet
 
 
@@ -160,6 +164,20 @@ class SqliteDatabase(Database):
         self._check_open()
         return True
 
+    async def tidy(self) -> None:
+        """Move what is in the write-ahead log into the file, and cut the log off.
+
+        A reader in the middle of a query keeps the log; then it is tried again for a second, and
+        after that left to the next checkpoint.
+        """
+        for _ in range(_TIDY_TRIES):
+            async with self._turn:
+                with store_errors():
+                    if await asyncio.to_thread(_checkpoint, self.url):
+                        return
+            await asyncio.sleep(_TIDY_REST_S)
+        logger.warning("the write-ahead log is in use and was not cut off")
+
     async def watch(self, heard: Callable[[str], None]) -> None:
         """Return at once: processes that share a file cannot tell each other."""
 
@@ -174,6 +192,14 @@ class SqliteDatabase(Database):
     def _check_open(self) -> None:
         if self._closed:
             raise StoreError("the store is closed")
+
+
+def _checkpoint(url: URL) -> bool:
+    """Cut the write-ahead log off; False when somebody still reads it."""
+    (file,), options = url.get_dialect()().create_connect_args(url)
+    with closing(sqlite3.connect(file, uri=bool(options.get("uri")))) as connection:
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
 
 def make_engine(
@@ -198,6 +224,7 @@ def make_engine(
     pragmas = [
         "journal_mode=WAL",
         "synchronous=FULL",  # a committed `sending` must survive the loss of power
+        "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
         f"foreign_keys={int(foreign_keys)}",
         f"query_only={int(query_only)}",
     ]

@@ -22,6 +22,7 @@ from bot.models import (
     Source,
     SourceKind,
     Subscription,
+    Verdict,
 )
 from bot.store.base import Store
 from tests.contract.samples import (
@@ -48,6 +49,7 @@ class Held:
     article_id: int
     subscription: Subscription
     sending: OutboxMessage
+    question_id: int
 
 
 Call = Callable[[Store, Held], Awaitable[object]]
@@ -66,6 +68,7 @@ async def fill(store: Store) -> Held:
         article_id=intake.article_id,
         subscription=subscription,
         sending=sending,
+        question_id=await store.note_question("asker", "words", found=True, now=NOW),
     )
 
 
@@ -110,6 +113,12 @@ WRITES: dict[str, Call] = {
     "settle": lambda s, h: s.settle(h.sending.id, OutboxState.PENDING, now=NOW, html=LARGE),
     "settle_sent": lambda s, h: s.settle_sent({h.sending.id: 1}, now=NOW),
     "retry": lambda s, h: _retry(s, h),
+    "note_question": lambda s, _: s.note_question(LARGE, LARGE, found=True, now=NOW),
+    "judge_question": lambda s, h: s.judge_question(
+        h.question_id, Verdict.GOOD, text=LARGE, paragraph_ids=(1,)
+    ),
+    "expire_questions": lambda s, _: s.expire_questions(LATER),
+    "forget_chat": lambda s, _: s.forget_chat(7, "asker"),
     "recover": lambda s, _: s.recover(now=LATER, everything=True),
 }
 
@@ -139,6 +148,9 @@ READS: dict[str, Call] = {
     "doubtful": lambda s, h: s.doubtful(h.subscription.id),
     "outbox": lambda s, _: s.outbox(),
     "outbox_wakeup_at": lambda s, _: s.outbox_wakeup_at(),
+    "judged_questions": lambda s, _: s.judged_questions(),
+    "questions_since": lambda s, _: s.questions_since(NOW),
+    "personal": lambda s, _: s.personal(7, "asker"),
     "counts": lambda s, _: s.counts(),
     "verify": lambda s, _: s.verify(),
 }

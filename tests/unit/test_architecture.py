@@ -30,6 +30,7 @@ LAYERS = (
     ("bot.services",),
     ("bot.jobs", "handlers"),
     ("bot.duties",),
+    ("bot.joining",),
     ("bot.app",),
     ("bot.demo", "bot.check"),
     ("bot.commands",),

