@@ -17,7 +17,7 @@ import typer
 
 from bot import __version__, commands, commands_sources, commands_store
 from bot.errors import AlreadyRunningError, MujazError, SettingsError, StoreError
-from bot.log import set_up_logging
+from bot.log import report_errors, set_up_logging
 from bot.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -247,10 +247,15 @@ def reindex(data_dir: DataDir = None) -> None:
 def _run(work: Callable[[Settings], Awaitable[int]], data_dir: Path | None, **given: object) -> int:
     """Load the settings, set up logging, run ``work`` in a loop and return its exit code."""
     settings = load_settings(data_dir=data_dir, **given)
-    token = settings.telegram_bot_token
-    set_up_logging(
-        settings.log_level, settings.log_format, [token.get_secret_value()] if token else []
-    )
+    known = (settings.telegram_bot_token, settings.webhook_secret, settings.embeddings_key)
+    secrets = [secret.get_secret_value() for secret in known if secret is not None]
+    set_up_logging(settings.log_level, settings.log_format, secrets)
+    if settings.sentry_dsn is not None:
+        try:
+            report_errors(settings.sentry_dsn.get_secret_value(), secrets)
+        except ImportError:
+            missing = "needs one more package: pip install 'mujaz[sentry]'"
+            raise SettingsError([("MUJAZ_SENTRY_DSN", missing)]) from None
 
     async def body() -> int:
         return await work(settings)

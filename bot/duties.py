@@ -38,7 +38,7 @@ class Standby:
         end: Callable[[], Awaitable[None]],
     ) -> None:
         self._store = store
-        self._duty = duty
+        self.duty = duty
         self._begin = begin
         self._end = end
         self.active = False
@@ -46,15 +46,15 @@ class Standby:
     async def look(self) -> None:
         """Begin or end, as the store says; while it does not answer all stays as it is."""
         try:
-            ours = await self._store.hold(self._duty)
+            ours = await self._store.hold(self.duty)
         except StoreError as error:
-            logger.warning("whose duty %s is cannot be known now: %s", self._duty, error)
+            logger.warning("whose duty %s is cannot be known now: %s", self.duty, error)
             return
         if ours and not self.active:
-            logger.info("this process has the duty: %s", self._duty)
+            logger.info("this process has the duty: %s", self.duty)
             self.active = True
             await self._begin()
         elif self.active and not ours:
-            logger.warning("another process has the duty now: %s", self._duty)
+            logger.warning("another process has the duty now: %s", self.duty)
             self.active = False
             await self._end()

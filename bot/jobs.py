@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.metrics import JOB_AT, JOB_FAILURES, JOB_S
+
 logger = logging.getLogger(__name__)
 
 Work = Callable[[], Awaitable[object]]
@@ -35,8 +37,11 @@ class Jobs:
 
         async def attempt() -> None:
             try:
-                await work()
+                with JOB_S.labels(name).time():
+                    await work()
+                JOB_AT.labels(name).set_to_current_time()
             except Exception:
+                JOB_FAILURES.labels(name).inc()
                 logger.exception("%s failed; it will be tried again", name)
 
         async def run() -> None:

