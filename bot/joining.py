@@ -21,6 +21,7 @@ from bot.services.intake import Ingest
 from bot.services.judging import Judging
 from bot.services.keeping import Keeping
 from bot.services.outgoing import Outgoing
+from bot.services.overseeing import Overseeing
 from bot.services.privacy import Privacy
 from bot.services.subscribing import Subscribing
 from bot.services.watching import Watching
@@ -76,6 +77,7 @@ def join_services(
         threshold=settings.evidence_threshold,
         max_chars=settings.question_max_chars,
     )
+    watching = Watching(store, clock, intake, outgoing, language=settings.language)
     return Services(
         answering=answering,
         broadcasting=Broadcasting(
@@ -93,16 +95,21 @@ def join_services(
         judging=judging,
         outgoing=outgoing,
         privacy=Privacy(store, judging, answering),
-        watching=Watching(store, clock, intake, outgoing, language=settings.language),
-        keeping=Keeping(
-            store,
-            clock,
-            backup_dir=settings.backup_dir,
-            backup_every_h=settings.backup_every_h,
-            backup_keep=settings.backup_keep,
-            settings=without_secrets(settings),
-        ),
+        watching=watching,
+        overseeing=Overseeing(store, clock, watching, judging),
+        keeping=_keeping(settings, clock, store),
         operators=frozenset(settings.admin_ids),
         questions_per_minute=settings.questions_per_minute,
         default_language=settings.language,
+    )
+
+
+def _keeping(settings: Settings, clock: Clock, store: Store) -> Keeping:
+    return Keeping(
+        store,
+        clock,
+        backup_dir=settings.backup_dir,
+        backup_every_h=settings.backup_every_h,
+        backup_keep=settings.backup_keep,
+        settings=without_secrets(settings),
     )

@@ -28,6 +28,7 @@ from telegram.ext import (
     ChatMemberHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -35,11 +36,13 @@ from telegram.ext import (
 from bot.services import Services
 from bot.text.languages import DEFAULT_LANGUAGE, Texts, available_languages, texts
 from handlers import (
+    admin,
     channels,
     errors,
     feedback,
     intake,
     outbox,
+    paper,
     posts,
     privacy,
     sources,
@@ -50,6 +53,7 @@ from handlers import (
 from handlers.ask import Asking
 from handlers.command import Command, Handler, visible_commands
 from handlers.guards import Role
+from handlers.inline import Inline
 from handlers.settings import Settings
 
 __all__ = ["Command", "announce", "command_table", "register", "visible_commands"]
@@ -73,11 +77,13 @@ def command_table(asking: Asking, settings: Settings) -> tuple[Command, ...]:
         Command(name="settings", run=settings.command, role=Role.CHAT_ADMIN),
         Command(name="stop", run=subscriptions.stop, role=Role.CHAT_ADMIN),
         Command(name="channels", run=channels.channels, in_groups=False),
+        Command(name="file", run=paper.file),
         Command(name="help", run=show_help),
         Command(name="privacy", run=privacy.privacy),
         Command(name="mydata", run=privacy.my_data, in_groups=False),
         Command(name="forget", run=privacy.forget, role=Role.CHAT_ADMIN),
         Command(name="start", run=start.start, in_groups=False),
+        Command(name="admin", run=admin.admin, role=Role.OPERATOR, in_groups=False),
         Command(name="sources", run=sources.sources, role=Role.OPERATOR, in_groups=False),
         Command(name="outbox", run=outbox.outbox, role=Role.OPERATOR, in_groups=False),
         Command(name="addsource", run=sources.add, role=Role.OPERATOR, in_groups=False),
@@ -108,6 +114,8 @@ def register(application: Application, services: Services) -> tuple[Command, ...
         add(CommandHandler(command.name, bound(command.run), filters=allowed))
     add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
     add(CallbackQueryHandler(bound(settings.press), pattern=r"^s\|"))
+    add(CallbackQueryHandler(bound(admin.press), pattern=r"^p\|"))
+    add(CallbackQueryHandler(bound(paper.press), pattern=r"^t\|"))
     add(CallbackQueryHandler(bound(feedback.press), pattern=r"^f\|"))
     add(CallbackQueryHandler(bound(privacy.press), pattern=r"^x\|"))
     add(CallbackQueryHandler(bound(welcome.press), pattern=r"^w\|"))
@@ -120,6 +128,8 @@ def register(application: Application, services: Services) -> tuple[Command, ...
     add(MessageHandler(filters.UpdateType.CHANNEL_POSTS, bound(posts.channel_post)))
     add(MessageHandler(private & operators & filters.FORWARDED, bound(intake.forwarded)))
     add(MessageHandler(private & operators & filters.Document.ALL, bound(intake.document)))
+    add(InlineQueryHandler(bound(Inline(services.questions_per_minute).answer)))
+    add(MessageHandler(private & operators & admin.NoticeWritten(), bound(admin.written)))
     add(MessageHandler(said & settings.prompts, bound(settings.written)))
     add(MessageHandler(private & filters.LOCATION, bound(settings.location)))
     text = filters.TEXT & ~filters.COMMAND

@@ -13,12 +13,15 @@ from handlers.intake import is_address, offer_to_store, store_page, worth_storin
 from handlers.keyboards import parse_page
 from handlers.replying import Talk, note, open_talk, say, send_replies
 
+_MEMBERS_AT_ONCE = 3  # a group may ask as much as so many of its members
+
 
 class Asking:
     """Answers questions; it alone remembers who asked how often."""
 
     def __init__(self, per_minute: int) -> None:
         self._limiter = QuestionLimiter(per_minute, time.monotonic)
+        self._groups = QuestionLimiter(_MEMBERS_AT_ONCE * per_minute, time.monotonic)
 
     async def command(
         self, services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE
@@ -88,6 +91,8 @@ class Asking:
         if not self._limiter.allows(asker):
             await say(talk, talk.texts.html("ask.too_many"))
             return
+        if not talk.private and not self._groups.allows(talk.chat.id):
+            return  # so many ask at once that another word would only add to the noise
         await send_replies(talk, await services.answering.reply(text, talk.chat))
 
 
@@ -108,5 +113,11 @@ def question_in(message: Message, bot_id: int, bot_username: str) -> str | None:
 
 
 def _asker(update: Update) -> int:
-    user, chat = update.effective_user, update.effective_chat
-    return user.id if user else (chat.id if chat else 0)
+    """Return who asks: a person, or the chat in whose name an anonymous admin writes.
+
+    All anonymous admins of all groups have the same user id at Telegram.
+    """
+    message, user = update.effective_message, update.effective_user
+    if message is not None and message.sender_chat is not None:
+        return message.sender_chat.id
+    return user.id if user else 0

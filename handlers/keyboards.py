@@ -25,7 +25,7 @@ ZONES = (
     "Africa/Cairo", "Asia/Riyadh", "Europe/Istanbul", "Europe/Berlin",
     "Europe/London", "Europe/Stockholm", "America/New_York", "America/Toronto",
 )  # fmt: skip
-_ACTIONS = frozenset({"show", "hours", "at", "zones", "zone", "on", "off", "preview"})
+_ACTIONS = frozenset({"show", "hours", "at", "zones", "zone", "on", "off", "preview", "publish"})
 _DATA = re.compile(r"d\|(-?\d{1,16})\|(\d{1,12})\|([a-z]{1,8})(?:\|([\w:/+-]{1,32}))?", re.ASCII)
 _PAGE = re.compile(r"q\|([0-9a-f]{8})\|(\d{1,3})", re.ASCII)
 _HOUR = re.compile(r"([01]\d|2[0-3]):00")

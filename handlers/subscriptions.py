@@ -71,6 +71,10 @@ async def press(services: Services, update: Update, context: ContextTypes.DEFAUL
     if not await administers(context.bot, wanted.chat_id, query.from_user.id):
         await note(query, talk.texts("press.not_yours"), alert=True)
         return
+    if await _first_of_channel(services, target, wanted):
+        await note(query)
+        await _preview_first(services, talk, target, wanted)
+        return
     await note(query, await _act(services, talk, target, wanted))
     current = await services.subscribing.current(wanted.chat_id, wanted.topic_id)
     if wanted.action == "preview":
@@ -91,6 +95,27 @@ async def press(services: Services, update: Update, context: ContextTypes.DEFAUL
             raise
 
 
+async def _first_of_channel(services: Services, target: Chat, wanted: DigestPress) -> bool:
+    """Tell whether this press would start the first digest of a channel."""
+    if target.kind is not ChatKind.CHANNEL or wanted.action != "on":
+        return False
+    return await services.subscribing.current(target.id, wanted.topic_id) is None
+
+
+async def _preview_first(services: Services, talk: Talk, target: Chat, wanted: DigestPress) -> None:
+    """Show what the channel's readers would get, and ask before anything is posted there."""
+    await send_replies(talk, await services.broadcasting.digest_now(target))
+    at = f"d|{target.id}|{wanted.topic_id}"
+    rows = [
+        [
+            Button(talk.texts("panel.publish"), f"{at}|publish"),
+            Button(talk.texts("panel.not_yet"), f"{at}|show"),
+        ]
+    ]
+    name = shorten(one_line(target.title), _TITLE_UNITS)
+    await say(talk, talk.texts.html("panel.preview_of", chat=name), rows)
+
+
 async def _act(services: Services, talk: Talk, target: Chat, wanted: DigestPress) -> str | None:
     """Change what was asked for; return the short note that Telegram shows."""
     subscribing, topic_id = services.subscribing, wanted.topic_id
@@ -101,7 +126,7 @@ async def _act(services: Services, talk: Talk, target: Chat, wanted: DigestPress
         case "zone":
             await subscribing.change(target, topic_id, timezone=wanted.value)
             return talk.texts("panel.saved")
-        case "on":
+        case "on" | "publish":
             await subscribing.change(target, topic_id)
             return talk.texts("panel.saved")
         case "off":

@@ -28,6 +28,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 WANTED = [
     UpdateType.MESSAGE,
     UpdateType.CALLBACK_QUERY,
+    UpdateType.INLINE_QUERY,
     UpdateType.MY_CHAT_MEMBER,
     UpdateType.CHANNEL_POST,
     UpdateType.EDITED_CHANNEL_POST,

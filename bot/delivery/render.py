@@ -64,10 +64,15 @@ def render_answer(
 
 
 def render_passage(
-    passage: Passage, *, zone: str, language: str, look: Look | None = None
+    passage: Passage,
+    *,
+    zone: str,
+    language: str,
+    look: Look | None = None,
+    sensitive: Sensitive = never_sensitive,
 ) -> Reply:
     """Return one quote with its heading and source, as it stands in an answer."""
-    page = Page(zone, language, look)
+    page = Page(zone, language, look, sensitive)
     return _reply(_passage(passage, page, MESSAGE_UNITS), (passage.article.id,))
 
 

@@ -11,6 +11,7 @@ from bot.services.intake import Ingest
 from bot.services.judging import Judging
 from bot.services.keeping import Keeping
 from bot.services.outgoing import Outgoing
+from bot.services.overseeing import Overseeing
 from bot.services.privacy import Privacy
 from bot.services.subscribing import Subscribing
 from bot.services.watching import Watching
@@ -27,6 +28,7 @@ class Services:
     subscribing: Subscribing
     judging: Judging
     outgoing: Outgoing
+    overseeing: Overseeing
     privacy: Privacy
     watching: Watching
     keeping: Keeping

@@ -152,13 +152,19 @@ class Answering:
             for paragraph in stored.paragraphs:
                 gentle = not tells_of_casualties(paragraph.text)
                 if gentle and len(paragraph.text) in _EXAMPLE_CHARS:
-                    return render_passage(
-                        Passage(article=stored.article, paragraph=paragraph, score=1.0),
-                        zone=chat.timezone,
-                        language=chat.language,
-                        look=chat.look,
-                    )
+                    passage = Passage(article=stored.article, paragraph=paragraph, score=1.0)
+                    return self.quoted(passage, chat)
         return None
+
+    def quoted(self, passage: Passage, chat: Chat) -> Reply:
+        """Return one passage as a message, as a chat reads it."""
+        return render_passage(
+            passage,
+            zone=chat.timezone,
+            language=chat.language,
+            look=chat.look,
+            sensitive=tells_of_casualties,
+        )
 
     def _rendered(self, answer: Answer, chat: Chat, following: str) -> list[Reply]:
         return render_answer(

@@ -16,8 +16,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.delivery.paper import html_file, text_file
 from bot.delivery.render import render_digest
 from bot.digest.compose import DEFAULT_MAX_ITEMS, compose
 from bot.digest.due import Due, due_slot
@@ -35,6 +37,8 @@ from bot.models import (
 )
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
+from bot.text.dates import format_date
+from bot.text.languages import texts
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +110,20 @@ class Broadcasting:
         zone = subscription.timezone if subscription else chat.timezone
         digest = await self.preview(since_at)
         return self.rendered(digest, timezone=zone, language=chat.language, look=chat.look)
+
+    async def file_now(self, chat: Chat, kind: str, *, topic_id: int = 0) -> bytes:
+        """Return the digest of the last day as one file, "html" or "txt"."""
+        replies = await self.digest_now(chat, topic_id=topic_id)
+        if kind != "html":
+            return text_file(replies)
+        say = texts(chat.language)
+        date = format_date(self._clock.now(), ZoneInfo(chat.timezone), say.code)
+        return html_file(
+            replies,
+            title=say("digest.title", date=date),
+            language=say.code,
+            right_to_left=say.right_to_left,
+        )
 
     async def preview(self, since_at: datetime | None = None) -> Digest:
         """Return the digest that a new subscriber would get now."""

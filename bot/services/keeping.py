@@ -46,8 +46,14 @@ class Keeping:
         ages = [now - at for path in finished if (at := made_at(path)) is not None]
         if any(timedelta(0) <= age < self._every for age in ages):
             return None
+        return await self.back_up_now()
+
+    async def back_up_now(self) -> Path | None:
+        """Make a backup, whatever there is; return its folder, None where no place is set."""
+        if self._backup_dir is None:
+            return None
         made = await self._store.back_up(
-            self._backup_dir, now=now, settings=self._settings, keep=self._keep
+            self._backup_dir, now=self._clock.now(), settings=self._settings, keep=self._keep
         )
         logger.info("backed up into %s", made.name)
         return made

@@ -97,6 +97,13 @@ class SqlChats(ChatStore):
                 )
 
     @to_the_end
+    async def joined_since(self, since: datetime) -> list[datetime]:
+        """Return when each of the chats that are known since then was first met."""
+        query = select(chats.c.created_at).where(chats.c.created_at >= since)
+        async with self._db.reading() as connection:
+            return list(await connection.scalars(query))
+
+    @to_the_end
     async def looks(self) -> dict[int, Look]:
         """Return how messages look in the chats that have chosen anything of it, by chat."""
         # As text, because PostgreSQL cannot compare JSON.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.models import ChatKind
+from bot.models import Button, ChatKind
 from bot.services.choosing import EVERY_DAY
 from bot.text.dates import month_name, weekday_name, zone_name
 from bot.text.markup import escape, isolate, one_line, shorten
@@ -35,6 +35,9 @@ def home(view: View) -> tuple[str, Rows]:
     switch = (
         view.sets(say("panel.off"), "on", "0") if active else view.sets(say("panel.on"), "on", "1")
     )
+    chat, subscription = choices.chat, choices.subscription
+    if chat.kind is ChatKind.CHANNEL and subscription.id == 0:  # shown before it is posted
+        switch = Button(say("panel.on"), f"d|{chat.id}|{subscription.topic_id}|on")
     rows = (
         (view.opens(say("settings.b.times"), "t"), view.opens(say("settings.b.days"), "d")),
         (view.opens(say("settings.b.zone"), "z"), view.opens(say("settings.b.quiet"), "q")),

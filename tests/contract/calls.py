@@ -141,6 +141,7 @@ READS: dict[str, Call] = {
     "embeddings": lambda s, _: s.embeddings("model", 0, 10),
     "articles_of": lambda s, _: s.articles_of([1, 2]),
     "chat": lambda s, _: s.chat(7),
+    "joined_since": lambda s, _: s.joined_since(NOW),
     "looks": lambda s, _: s.looks(),
     "chats_added_by": lambda s, _: s.chats_added_by(1),
     "subscription": lambda s, _: s.subscription(7, 0),

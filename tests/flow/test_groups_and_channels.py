@@ -19,6 +19,11 @@ async def test_a_channel_is_set_up_in_private_and_gets_its_digest(
     await layla.control("membership", chat_id=CHANNEL_ID, status="administrator")
     panel = (await layla.sees(READER_ID, lambda m: "أخبار الفرات" in shown(m)))[0]
     await layla.presses(panel, "تفعيل")
+    (asked,) = await layla.sees(READER_ID, lambda m: "هكذا سيُنشر" in shown(m))
+    previews = await layla.sees(READER_ID, lambda m: quotes(m) != [])
+    assert "12 آذار 2019" in shown(previews[0])
+    assert await layla.messages(CHANNEL_ID) == []  # nothing is posted before the owner says so
+    await layla.presses(asked, "انشر")
     await layla.sees(READER_ID, lambda m: "أخبار الفرات" in shown(m) and "مفعّل" in shown(m))
 
     clock.advance(timedelta(hours=13, minutes=31))

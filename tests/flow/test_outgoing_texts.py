@@ -55,6 +55,8 @@ async def test_every_text_parses_and_fits_whatever_the_titles(
     await layla.control("membership", chat_id=CHANNEL_ID, status="administrator")
     panel = (await layla.sees(READER_ID, lambda m: "أخبار الفرات" in shown(m)))[0]
     await layla.presses(panel, "تفعيل")
+    (asked,) = await layla.sees(READER_ID, lambda m: "هكذا سيُنشر" in shown(m))
+    await layla.presses(asked, "انشر")
     await layla.sees(READER_ID, lambda m: "أخبار الفرات" in shown(m) and "مفعّل" in shown(m))
     clock.advance(timedelta(hours=13, minutes=31))
     await layla.sees(CHANNEL_ID, lambda m: quotes(m) != [])

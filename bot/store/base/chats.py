@@ -43,6 +43,10 @@ class ChatStore(Protocol):
         """
         ...
 
+    async def joined_since(self, since: datetime) -> list[datetime]:
+        """Return when each of the chats that are known since then was first met."""
+        ...
+
     async def looks(self) -> dict[int, Look]:
         """Return how messages look in the chats that have chosen anything of it, by chat."""
         ...
