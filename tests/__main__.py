@@ -14,6 +14,7 @@ CHECKS = (
     ("format", ["ruff", "format", "--check", "."]),
     ("types", ["mypy"]),
     ("tests", ["pytest"]),
+    ("known holes", ["tests.audit"]),
 )
 
 

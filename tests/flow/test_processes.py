@@ -60,6 +60,12 @@ def _holder(server: Server, database: str, duty: str) -> int | None:
     return int(str(found[0][0]).split()[-1]) if found else None
 
 
+def _serving(folder: Path) -> int:
+    """Return how many processes have come so far as to serve, by their logs."""
+    logs = [log.read_text(encoding="utf-8") for log in folder.glob("*.log")]
+    return sum("Mujaz serves as" in log for log in logs)
+
+
 async def _subscribe(store: SqlStore, chat_ids: range, now: datetime) -> None:
     due = (now - timedelta(minutes=10)).strftime("%H:%M")
     for chat_id in chat_ids:
@@ -141,9 +147,13 @@ async def test_each_role_is_killed_in_turn_and_every_digest_is_sent_once(
             waiting = states.get("pending", 0) + states.get("sending", 0)
             return sum(states.values()) >= CHATS * len(DUTIES) and not waiting
 
+        async def all_serve() -> bool:
+            return _serving(tmp_path) == 3 + len(DUTIES)
+
         await _eventually(all_settled, 120)
         states = (await store.counts()).outbox
         received = await _arrived(layla)
+        await _eventually(all_serve)  # one that is still starting would just die of the signal
         for process in running.values():
             process.send_signal(signal.SIGTERM)
         codes = [await process.wait() for process in running.values()]
