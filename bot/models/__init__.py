@@ -8,15 +8,20 @@ from bot.models.choices import DeliveryOptions, DigestFilters, Look
 from bot.models.claims import Claim, ClaimKind, ClaimQualifier, ClaimScope
 from bot.models.digests import Chat, ChatKind, Digest, DigestItem, Slot, SlotState, Subscription
 from bot.models.events import (
+    Alert,
     Event,
     EventChange,
     EventChangeKind,
+    EventsMark,
     EventSnapshot,
+    EventsStep,
     Figure,
     Follow,
     FollowKind,
     Placement,
+    Reading,
     Report,
+    Shown,
 )
 from bot.models.messages import (
     Button,
@@ -52,6 +57,7 @@ from bot.models.questions import AskedQuestion, Verdict
 
 __all__ = [
     "Activity",
+    "Alert",
     "Answer",
     "Arrival",
     "Article",
@@ -74,6 +80,8 @@ __all__ = [
     "EventChange",
     "EventChangeKind",
     "EventSnapshot",
+    "EventsMark",
+    "EventsStep",
     "Figure",
     "Follow",
     "FollowKind",
@@ -89,10 +97,12 @@ __all__ = [
     "Paragraph",
     "Passage",
     "Placement",
+    "Reading",
     "Reply",
     "Report",
     "SendOutcome",
     "SendResult",
+    "Shown",
     "Slot",
     "SlotState",
     "Source",

@@ -61,6 +61,48 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read of an article's newest revision, as it is kept beside it.
+
+    ``areas`` are the places that the named ones lie in at any level, sorted by id; ``event_id``
+    is None before the article was placed.
+    """
+
+    article_id: int
+    relevance: float = 1.0
+    copy_of: int | None = None
+    places: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsMark:
+    """How far the change log was followed, and the first ids that were never given."""
+
+    seq: int = 0
+    next_event_id: int = 1
+    next_storyline_id: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsStep:
+    """What following the change log a little further found, to be written as one.
+
+    ``before`` is the mark that it started from; ``homes`` are the articles (id → event id) that
+    came to an event or went over to another one.
+    """
+
+    before: EventsMark
+    after: EventsMark
+    readings: tuple[Reading, ...] = ()
+    events: tuple[Event, ...] = ()
+    homes: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """What one outlet's report says of one kind of victims, with the paragraph that says so."""
 
@@ -129,6 +171,15 @@ class FollowKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """That a subscription was shown an event in the state of a snapshot."""
+
+    subscription_id: int
+    event_id: int
+    snapshot_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Follow:
     """A chat's wish to be told at once; ``value`` is an id of a place, party or event, or words."""
 
@@ -138,3 +189,19 @@ class Follow:
     kind: FollowKind
     value: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What a chat was told of an event between digests, or has still to be told.
+
+    ``snapshot_id`` is the state that it was told last, None before the first time; ``held_at`` is
+    since when something new waits, None where nothing does.
+    """
+
+    chat_id: int
+    topic_id: int
+    event_id: int
+    snapshot_id: int | None = None
+    told_at: datetime | None = None
+    held_at: datetime | None = None

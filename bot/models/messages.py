@@ -22,6 +22,7 @@ class OutboxKind(StrEnum):
     """What an outbox message is for; the rule for doubtful sends depends on it."""
 
     DIGEST = "digest"
+    ALERT = "alert"  # of something followed, between digests
     NOTICE = "notice"  # to an admin: rights lost, subscription paused
 
 

@@ -32,7 +32,8 @@ from bot.store.engine import Database, announce, chunks, to_the_end
 from bot.store.schema import articles, change_log, identities, paragraphs, revisions, sources
 
 ARTICLES = "articles"  # what is announced when the change log has grown
-_ARTICLES = select(articles, sources.c.name.label("source")).join(sources)
+# What an :class:`Article` is made of, with the name of its source.
+ARTICLE_ROWS = select(articles, sources.c.name.label("source")).join(sources)
 
 
 class SqlArticles(ArticleStore):
@@ -77,8 +78,8 @@ class SqlArticles(ArticleStore):
         texts: dict[int, list[Paragraph]] = {}
         async with self._db.reading() as connection:
             for chunk in chunks(ids):
-                rows = await connection.execute(_ARTICLES.where(articles.c.id.in_(chunk)))
-                found |= {row.id: _article(row) for row in rows}
+                rows = await connection.execute(ARTICLE_ROWS.where(articles.c.id.in_(chunk)))
+                found |= {row.id: article_of(row) for row in rows}
                 newest = (
                     select(paragraphs)
                     .join(
@@ -131,23 +132,23 @@ class SqlArticles(ArticleStore):
     async def articles_between(self, after: int, until: int) -> list[Article]:
         """Return the articles first stored by changes in (after, until], newest date first."""
         query = (
-            _ARTICLES.join(change_log, change_log.c.article_id == articles.c.id)
+            ARTICLE_ROWS.join(change_log, change_log.c.article_id == articles.c.id)
             .where(change_log.c.seq > literal(after, BigInteger))
             .where(change_log.c.seq <= literal(until, BigInteger))
             .where(change_log.c.revision == 1)
             .order_by(articles.c.dated_at.desc(), articles.c.id.desc())
         )
         async with self._db.reading() as connection:
-            return [_article(row) for row in await connection.execute(query)]
+            return [article_of(row) for row in await connection.execute(query)]
 
     @to_the_end
     async def articles_since(self, since: datetime) -> list[Article]:
         """Return the articles dated at or after ``since``, newest date first."""
-        query = _ARTICLES.where(articles.c.dated_at >= since).order_by(
+        query = ARTICLE_ROWS.where(articles.c.dated_at >= since).order_by(
             articles.c.dated_at.desc(), articles.c.id.desc()
         )
         async with self._db.reading() as connection:
-            return [_article(row) for row in await connection.execute(query)]
+            return [article_of(row) for row in await connection.execute(query)]
 
     @to_the_end
     async def newest_at(self) -> datetime | None:
@@ -288,7 +289,8 @@ def _intake(outcome: IntakeOutcome, article_id: int, article: NewArticle) -> Int
     )
 
 
-def _article(row: Row[Any]) -> Article:
+def article_of(row: Row[Any]) -> Article:
+    """Return the article of a row of :data:`ARTICLE_ROWS`."""
     return Article(
         id=row.id,
         source_id=row.source_id,
@@ -298,6 +300,7 @@ def _article(row: Row[Any]) -> Article:
         published_at=row.published_at,
         first_seen_at=row.first_seen_at,
         revision=row.revision,
+        origin=row.origin,
     )
 
 

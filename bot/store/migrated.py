@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import OutboxState
 from bot.store.schema import chats, outbox, subscriptions
+from bot.store.schema_events import follows
 from bot.store.slots import latest
 
 _WAITING = (OutboxState.PENDING, OutboxState.SENDING)
@@ -27,6 +28,7 @@ async def move_chat(connection: AsyncConnection, old_id: int, new_id: int, now: 
     if old is not None:
         await _ensure_chat(connection, old, new_id, now)
         await _move_subscriptions(connection, old_id, new_id)
+        await _move_follows(connection, old_id, new_id)
         await connection.execute(delete(chats).where(chats.c.id == old_id))
     await _move_messages(connection, old_id, new_id)
 
@@ -74,6 +76,19 @@ async def _merge(connection: AsyncConnection, old: Row[Any], kept: Row[Any]) -> 
         update(outbox).where(outbox.c.subscription_id == old.id).values(subscription_id=kept.id)
     )
     await connection.execute(delete(subscriptions).where(subscriptions.c.id == old.id))
+
+
+async def _move_follows(connection: AsyncConnection, old_id: int, new_id: int) -> None:
+    """Move what the chat follows; what the new one follows too goes with the old chat."""
+    there = follows.alias("there")
+    twin = (
+        select(there.c.id)
+        .where(there.c.chat_id == new_id, there.c.topic_id == follows.c.topic_id)
+        .where(there.c.kind == follows.c.kind, there.c.value == follows.c.value)
+        .exists()
+    )
+    mine = follows.c.chat_id == old_id
+    await connection.execute(update(follows).where(mine, ~twin).values(chat_id=new_id))
 
 
 async def _move_messages(connection: AsyncConnection, old_id: int, new_id: int) -> None:

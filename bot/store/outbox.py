@@ -21,6 +21,7 @@ from bot.store.columns import UtcDateTime
 from bot.store.engine import Database, finished, to_the_end
 from bot.store.messages import insert_messages, message_of
 from bot.store.schema import outbox, subscriptions
+from bot.store.showing import write_shown
 from bot.store.slots import write_digest
 
 _IN_FLIGHT = (OutboxState.PENDING, OutboxState.SENDING)
@@ -43,6 +44,7 @@ class SqlOutbox(OutboxStore):
         cursor: int,
         covered_until_at: datetime,
         folds: Sequence[int] = (),
+        shown: Mapping[int, int] | None = None,
         now: datetime,
     ) -> bool:
         """Write a due slot, the slots it covers and its messages, in one transaction."""
@@ -53,6 +55,7 @@ class SqlOutbox(OutboxStore):
             if not written:
                 return False
             await insert_messages(connection, messages, slot.subscription_id, now)
+            await write_shown(connection, slot.subscription_id, shown or {})
             carried = (
                 update(outbox)
                 .where(outbox.c.id.in_(folds), outbox.c.state == OutboxState.UNCERTAIN)

@@ -20,6 +20,8 @@ from bot.store.deep import altered_texts
 from bot.store.edits import SqlEdits
 from bot.store.embeddings import SqlEmbeddings
 from bot.store.engine import BUSY_TIMEOUT_S, Database, to_the_end
+from bot.store.events import SqlEvents
+from bot.store.following import SqlFollows
 from bot.store.migrations import REVISION, migrate, revision_of
 from bot.store.outbox import SqlOutbox
 from bot.store.postgres import NAMES, PostgresDatabase
@@ -30,7 +32,16 @@ from bot.store.sqlite import DRIVER, SqliteDatabase, ensure_openable
 
 
 class SqlStore(
-    SqlSources, SqlArticles, SqlEdits, SqlEmbeddings, SqlChats, SqlOutbox, SqlQuestions, Store
+    SqlSources,
+    SqlArticles,
+    SqlEdits,
+    SqlEmbeddings,
+    SqlEvents,
+    SqlChats,
+    SqlFollows,
+    SqlOutbox,
+    SqlQuestions,
+    Store,
 ):
     """Everything held in one database; made by :func:`open_store`."""
 

@@ -21,6 +21,7 @@ from sqlalchemy import Text as PlainText
 from sqlalchemy import select as select_from
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import bot.store.schema_events  # noqa: F401 - its tables belong to the metadata
 from bot.errors import StoreError
 from bot.store.columns import Text
 from bot.store.engine import Database, Plain

@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.models import (
+    Alert,
     Arrival,
     Chat,
     ChatKind,
     DigestFilters,
     Embedding,
+    FollowKind,
     NewArticle,
+    OutboxKind,
     OutboxMessage,
     OutboxState,
     Reply,
@@ -28,7 +31,9 @@ from bot.store.base import Store
 from tests.contract.samples import (
     LATER,
     NOW,
+    a_snapshot,
     a_source,
+    a_step,
     a_subscription,
     added,
     leased,
@@ -63,6 +68,11 @@ async def fill(store: Store) -> Held:
     await send_digest(store, subscription, message(7))
     (sending,) = await leased(store)
     await store.enqueue([message(8, "waiting")], now=NOW)
+    await store.save_events(a_step(intake.article_id), now=NOW)
+    await store.keep_snapshots([a_snapshot(intake.article_id)], now=NOW)
+    await store.follow(7, 0, FollowKind.PLACE, "sy-aleppo", now=NOW)
+    told = Alert(chat_id=7, topic_id=0, event_id=1, snapshot_id=1, told_at=NOW)
+    await store.save_alerts([], [told], before=0, after=1, now=NOW)
     return Held(
         source=await a_source(store),
         article_id=intake.article_id,
@@ -82,6 +92,12 @@ async def _retry(store: Store, held: Held) -> bool:
     return await store.retry(held.sending.id, now=NOW)
 
 
+async def _next_step(store: Store, held: Held) -> bool:
+    before = await store.events_mark()
+    step = a_step(held.article_id, event_id=2, before=before)
+    return await store.save_events(step, now=NOW)
+
+
 WRITES: dict[str, Call] = {
     "ensure_source": lambda s, _: s.ensure_source(SourceKind.FILE, LARGE, now=NOW),
     "save_check": lambda s, h: s.save_check(replace(h.source, last_error=LARGE)),
@@ -94,6 +110,22 @@ WRITES: dict[str, Call] = {
     "save_embeddings": lambda s, _: s.save_embeddings(
         "model", [Embedding(paragraph_id=1, vector=bytes(200_000))]
     ),
+    "save_events": lambda s, h: _next_step(s, h),
+    "follow_again": lambda s, _: s.follow_again(),
+    "keep_snapshots": lambda s, h: s.keep_snapshots(
+        [a_snapshot(h.article_id, outlets=(LARGE,))], now=NOW
+    ),
+    "forget_shown": lambda s, _: s.forget_shown(LATER),
+    "follow": lambda s, _: s.follow(7, 0, FollowKind.WORD, LARGE, now=NOW),
+    "unfollow": lambda s, _: s.unfollow(7, 1),
+    "save_alerts": lambda s, _: s.save_alerts(
+        [message(7, kind=OutboxKind.ALERT, reply=LARGE_REPLY)],
+        [Alert(chat_id=7, topic_id=0, event_id=1, told_at=LATER)],
+        before=1,
+        after=2,
+        now=NOW,
+    ),
+    "forget_alerts": lambda s, _: s.forget_alerts(LATER),
     "save_chat": lambda s, _: s.save_chat(Chat(id=9, kind=ChatKind.GROUP, title=LARGE), now=NOW),
     "set_chat_settings": lambda s, _: s.set_chat_settings(7, language=LARGE),
     "subscribe": lambda s, _: s.subscribe(
@@ -140,6 +172,25 @@ READS: dict[str, Call] = {
     "count_without": lambda s, _: s.count_without("model"),
     "embeddings": lambda s, _: s.embeddings("model", 0, 10),
     "articles_of": lambda s, _: s.articles_of([1, 2]),
+    "events_mark": lambda s, _: s.events_mark(),
+    "readings": lambda s, h: s.readings([h.article_id]),
+    "events": lambda s, _: s.events([1]),
+    "recent_events": lambda s, _: s.recent_events(NOW),
+    "changed_articles": lambda s, _: s.changed_articles(0, 10, 5),
+    "headlines": lambda s, h: s.headlines([h.article_id]),
+    "forebears": lambda s, _: s.forebears([1]),
+    "articles_about": lambda s, _: s.articles_about(
+        FollowKind.PLACE, "sy-aleppo", since=NOW - timedelta(days=1), until=LATER, limit=5
+    ),
+    "snapshots": lambda s, _: s.snapshots([1]),
+    "shown": lambda s, h: s.shown([h.subscription.id], [1]),
+    "follows": lambda s, _: s.follows(7, 0),
+    "followers": lambda s, _: s.followers({FollowKind.PLACE: ["sy-aleppo"]}),
+    "followed_words": lambda s, _: s.followed_words(),
+    "alerts_seq": lambda s, _: s.alerts_seq(),
+    "alerts": lambda s, _: s.alerts([(7, 0)], [1]),
+    "held_alerts": lambda s, _: s.held_alerts(10),
+    "alerts_since": lambda s, _: s.alerts_since([(7, 0)], NOW),
     "chat": lambda s, _: s.chat(7),
     "joined_since": lambda s, _: s.joined_since(NOW),
     "looks": lambda s, _: s.looks(),

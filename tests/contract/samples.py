@@ -5,17 +5,27 @@ from __future__ import annotations
 import asyncio
 import threading
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from bot.models import (
     Article,
     Chat,
     ChatKind,
+    Claim,
+    ClaimKind,
+    ClaimQualifier,
+    Event,
+    EventsMark,
+    EventSnapshot,
+    EventsStep,
+    Figure,
     Intake,
     NewArticle,
     NewMessage,
     OutboxKind,
     OutboxMessage,
     OutboxState,
+    Reading,
     Reply,
     Slot,
     Source,
@@ -116,6 +126,73 @@ async def leased(store: Store, limit: int = 10, *, now: datetime = NOW) -> list[
 
 async def states(store: Store) -> dict[int, OutboxState]:
     return {held.id: held.state for held in await store.outbox(limit=10_000)}
+
+
+def a_claim(paragraph_id: int = 1, minimum: int | None = 12, **chosen: Any) -> Claim:
+    held: dict[str, Any] = {
+        "paragraph_id": paragraph_id,
+        "kind": ClaimKind.KILLED,
+        "minimum": minimum,
+        "maximum": minimum,
+        "qualifier": ClaimQualifier.EXACT,
+        "speaker": "الدفاع المدني",
+        "place": "حلب",
+        "start": 0,
+        "end": 5,
+    }
+    return Claim(**{**held, **chosen})
+
+
+def a_reading(article_id: int, **chosen: Any) -> Reading:
+    held: dict[str, Any] = {
+        "article_id": article_id,
+        "relevance": 0.75,
+        "places": ("g1", "g2"),
+        "areas": ("sy", "sy-aleppo"),
+        "parties": ("sdf",),
+        "claims": (a_claim(),),
+    }
+    return Reading(**{**held, **chosen})
+
+
+def an_event(event_id: int, *article_ids: int, **chosen: Any) -> Event:
+    held: dict[str, Any] = {
+        "id": event_id,
+        "storyline_id": 1,
+        "article_ids": article_ids,
+        "started_at": NOW,
+        "updated_at": NOW,
+    }
+    return Event(**{**held, **chosen})
+
+
+def a_step(
+    article_id: int, *, event_id: int = 1, before: EventsMark | None = None, **chosen: Any
+) -> EventsStep:
+    """Return a step that reads one article and puts it into an event."""
+    before = before or EventsMark()
+    return EventsStep(
+        before=before,
+        after=EventsMark(seq=before.seq + 1, next_event_id=event_id + 1, next_storyline_id=2),
+        readings=(a_reading(article_id, **chosen),),
+        events=(an_event(event_id, article_id),),
+        homes=((article_id, event_id),),
+    )
+
+
+def a_snapshot(article_id: int = 1, event_id: int = 1, **chosen: Any) -> EventSnapshot:
+    figure = Figure(claim=a_claim(), article_id=article_id, outlet="ملف", at=NOW)
+    held: dict[str, Any] = {
+        "event_id": event_id,
+        "storyline_id": 1,
+        "at": NOW,
+        "article_ids": (article_id,),
+        "outlets": ("ملف",),
+        "places": ("g1",),
+        "parties": ("sdf",),
+        "figures": (figure,),
+    }
+    return EventSnapshot(**{**held, **chosen})
 
 
 def titles(articles: list[Article]) -> list[str]:

@@ -68,18 +68,19 @@ async def refused(
     return names
 
 
-async def test_every_call_works_on_a_sound_database(postgres: Databases) -> None:
+async def test_every_call_works_on_a_sound_database(server: Server, name: str) -> None:
+    store = await open_store(server.url(name))
+    held = await fill(store)
+    await store.close()
+    before = rows_of(server, name)
     for called, call in (FITTING | READS).items():
-        name = postgres.new()
-        store = await open_store(postgres.server.url(name))
-        held = await fill(store)
-        before = rows_of(postgres.server, name)
-
+        copy = server.new_database(name)
+        store = await open_store(server.url(copy))
         await call(store, held)
-
-        assert (rows_of(postgres.server, name) != before) == (called in FITTING), called
         await store.close()
-        postgres.give_back(name)
+
+        assert (rows_of(server, copy) != before) == (called in FITTING), called
+        server.drop(copy)
 
 
 async def test_a_value_too_long_for_its_column_is_refused_and_nothing_is_changed(

@@ -16,13 +16,23 @@ from bot.models import StoreCounts
 from bot.store.base.articles import ArticleStore
 from bot.store.base.chats import ChatStore
 from bot.store.base.embeddings import EmbeddingStore
+from bot.store.base.events import EventStore
+from bot.store.base.following import FollowStore
 from bot.store.base.outbox import OutboxStore
 from bot.store.base.questions import QuestionStore
 from bot.store.base.sources import SourceStore
 
 
 class Store(
-    SourceStore, ArticleStore, EmbeddingStore, ChatStore, OutboxStore, QuestionStore, Protocol
+    SourceStore,
+    ArticleStore,
+    EmbeddingStore,
+    EventStore,
+    ChatStore,
+    FollowStore,
+    OutboxStore,
+    QuestionStore,
+    Protocol,
 ):
     """The whole store."""
 
@@ -72,6 +82,8 @@ __all__ = [
     "ArticleStore",
     "ChatStore",
     "EmbeddingStore",
+    "EventStore",
+    "FollowStore",
     "OutboxStore",
     "QuestionStore",
     "SourceStore",

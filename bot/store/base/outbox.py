@@ -26,13 +26,15 @@ class OutboxStore(Protocol):
         cursor: int,
         covered_until_at: datetime,
         folds: Sequence[int] = (),
+        shown: Mapping[int, int] | None = None,
         now: datetime,
     ) -> bool:
         """Write a due slot, the slots it covers and its messages, in one transaction.
 
         The subscription's cursor moves with them, and the doubtful messages named by ``folds``
-        count as carried by this digest. False, and nothing written, when the slot is already
-        there or the subscription is no longer active.
+        count as carried by this digest. ``shown`` are the states of events (event id → snapshot
+        id) that it shows; the next one compares with them. False, and nothing written, when the
+        slot is already there or the subscription is no longer active.
         """
         ...
 

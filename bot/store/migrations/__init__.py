@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.errors import StoreCorruptError, StoreUnfinishedError, StoreVersionError
 from bot.store.engine import Database
 
-REVISION = "0005"  # the newest
+REVISION = "0006"  # the newest
 _VERSION_TABLE = "alembic_version"
 
 
@@ -30,7 +30,7 @@ async def migrate(database: Database, *, target: str = REVISION, filling: bool =
     # Seen without the write lock: a read-only file that is current can be opened.
     while current != target:
         async with database.migrating() as connection:
-            current = await connection.run_sync(_step, database, filling)
+            current = await connection.run_sync(_step, database, target, filling)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -40,12 +40,15 @@ def revision_of(connection: Connection) -> str | None:
     return connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
 
 
-def _step(connection: Connection, database: Database, filling: bool) -> str | None:
-    """Go one revision further, in a transaction that holds the write lock; return it."""
+def _step(connection: Connection, database: Database, target: str, filling: bool) -> str | None:
+    """Go one revision further, in a transaction that holds the write lock; return it.
+
+    An empty database has nothing to lose half-way and goes all the way in one transaction.
+    """
     current = _own_revision(connection, database, filling)
     if current == REVISION:
         return current  # another process was faster
-    _upgrade_one(connection, current)
+    _upgrade(connection, current, target if current is None else "+1")
     if current is None:
         (database.mark_filling if filling else database.make_ours)(connection)
     return revision_of(connection)
@@ -60,7 +63,7 @@ def _own_revision(connection: Connection, database: Database, filling: bool) -> 
     return revision_of(connection)
 
 
-def _upgrade_one(connection: Connection, current: str | None) -> None:
+def _upgrade(connection: Connection, current: str | None, target: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -73,4 +76,4 @@ def _upgrade_one(connection: Connection, current: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise StoreVersionError(f"revision {current} is unknown here; the newest is {REVISION}")
-    command.upgrade(config, "+1")
+    command.upgrade(config, target)

@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event
 
-from bot.models import OutboxState
+from bot.models import FollowKind, OutboxState
 from bot.store.base import Store
 from bot.store.schema import metadata
 from bot.store.sql import SqlStore
@@ -39,6 +39,23 @@ FREQUENT: dict[str, Callable[[Store], Awaitable[object]]] = {
     "newest_at": lambda s: s.newest_at(),
     "subscription": lambda s: s.subscription(7, 0),
     "chats_added_by": lambda s: s.chats_added_by(5),
+    "events_mark": lambda s: s.events_mark(),
+    "readings": lambda s: s.readings([1, 2]),
+    "events": lambda s: s.events([1, 2]),
+    "recent_events": lambda s: s.recent_events(NOW),
+    "changed_articles": lambda s: s.changed_articles(5, 10, 5),
+    "headlines": lambda s: s.headlines([1, 2]),
+    "forebears": lambda s: s.forebears([1, 2]),
+    "articles_about": lambda s: s.articles_about(
+        FollowKind.PLACE, "sy", since=NOW, until=NOW, limit=5
+    ),
+    "snapshots": lambda s: s.snapshots([1]),
+    "shown": lambda s: s.shown([1], [1]),
+    "follows": lambda s: s.follows(7, 0),
+    "followers": lambda s: s.followers({FollowKind.PLACE: ["sy"]}),
+    "held_alerts": lambda s: s.held_alerts(5),
+    "alerts": lambda s: s.alerts([(7, 0)], [1]),
+    "alerts_since": lambda s: s.alerts_since([(7, 0)], NOW),
     "choose": lambda s: s.choose(7, 0, weekdays=(1,), now=NOW),
     "pause": lambda s: s.pause(8, None, "reader"),
     "set_reachable": lambda s: s.set_reachable(7, False, now=NOW),
@@ -97,4 +114,5 @@ async def test_ids_are_never_given_again(store: SqlStore, path: Path) -> None:
         "subscriptions",
         "questions",
         "outbox",
+        "follows",
     }

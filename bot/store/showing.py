@@ -1,0 +1,105 @@
+"""What subscriptions were shown of events: each state kept once, and who saw which one last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.models import EventSnapshot, Shown
+from bot.store.engine import Database, chunks, insert_missing, to_the_end
+from bot.store.schema_events import event_snapshots, shown
+from bot.store.snapshots import digest_of
+
+
+class SqlShowing:
+    """The snapshots of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    @to_the_end
+    async def keep_snapshots(
+        self, snapshots: Sequence[EventSnapshot], *, now: datetime
+    ) -> list[int]:
+        """Return the id of each snapshot, kept once for all that are shown the same."""
+        rows = {
+            (one.event_id, digest_of(one)): {
+                "event_id": one.event_id,
+                "digest": digest_of(one),
+                "state": one,
+                "created_at": now,
+            }
+            for one in snapshots
+        }
+        ids: dict[tuple[int, str], int] = {}
+        if not rows:
+            return []
+        async with self._db.writing() as connection:
+            await insert_missing(connection, event_snapshots, list(rows.values()))
+            columns = (event_snapshots.c.id, event_snapshots.c.event_id, event_snapshots.c.digest)
+            for chunk in chunks([event_id for event_id, _ in rows]):
+                query = select(*columns).where(event_snapshots.c.event_id.in_(chunk))
+                for row in await connection.execute(query):
+                    ids[row.event_id, row.digest] = row.id
+        return [ids[one.event_id, digest_of(one)] for one in snapshots]
+
+    @to_the_end
+    async def snapshots(self, ids: Sequence[int]) -> dict[int, EventSnapshot]:
+        """Return those of the named snapshots that exist, by id."""
+        found: dict[int, EventSnapshot] = {}
+        async with self._db.reading() as connection:
+            for chunk in chunks(ids):
+                query = select(event_snapshots).where(event_snapshots.c.id.in_(chunk))
+                found |= {row.id: row.state for row in await connection.execute(query)}
+        return found
+
+    @to_the_end
+    async def shown(self, subscription_ids: Sequence[int], event_ids: Sequence[int]) -> list[Shown]:
+        """Return what those subscriptions were shown last of those events."""
+        found: list[Shown] = []
+        wanted = set(event_ids)
+        async with self._db.reading() as connection:
+            for chunk in chunks(subscription_ids):
+                query = select(shown).where(shown.c.subscription_id.in_(chunk))
+                for events in chunks(event_ids) if len(wanted) <= len(chunk) else [None]:
+                    rows = await connection.execute(
+                        query if events is None else query.where(shown.c.event_id.in_(events))
+                    )
+                    found += [
+                        Shown(
+                            subscription_id=row.subscription_id,
+                            event_id=row.event_id,
+                            snapshot_id=row.snapshot_id,
+                        )
+                        for row in rows
+                        if row.event_id in wanted
+                    ]
+        return found
+
+    @to_the_end
+    async def forget_shown(self, before: datetime) -> int:
+        """Drop snapshots made before then with the notes of who saw them; return how many."""
+        old = event_snapshots.c.created_at < before
+        async with self._db.writing() as connection:
+            gone = select(event_snapshots.c.id).where(old)
+            await connection.execute(delete(shown).where(shown.c.snapshot_id.in_(gone)))
+            return (await connection.execute(delete(event_snapshots).where(old))).rowcount
+
+
+async def write_shown(
+    connection: AsyncConnection, subscription_id: int, states: Mapping[int, int]
+) -> None:
+    """Note which snapshot (event id → snapshot id) a subscription was shown last."""
+    if not states:
+        return
+    mine = shown.c.subscription_id == subscription_id
+    for chunk in chunks(list(states)):
+        await connection.execute(delete(shown).where(mine, shown.c.event_id.in_(chunk)))
+    rows = [
+        {"subscription_id": subscription_id, "event_id": event_id, "snapshot_id": snapshot_id}
+        for event_id, snapshot_id in states.items()
+    ]
+    await connection.execute(insert(shown), rows)
