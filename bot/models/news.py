@@ -72,6 +72,7 @@ class Article:
     first_seen_at: datetime
     revision: int = 1
     origin: str = ""  # of a forwarded post, who said it first
+    copy_of: int | None = None  # the earliest article with the same text, where it is another
 
     @property
     def dated_at(self) -> datetime:
@@ -110,11 +111,15 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """An article on its way into the store: from which source, under which identity."""
+    """An article on its way into the store: from which source, under which identities.
+
+    ``identity`` is believed; ``others`` are believed where the texts are alike too.
+    """
 
     source: Source
     article: NewArticle
     identity: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from bot.errors import FeedError, FileRefusedError, InputError
 from bot.models import Arrival, Intake, NewArticle, Source, SourceKind
 from bot.sources.base import BodyKind, BodyReader, PageFetcher
 from bot.sources.file import FileArticle, FileContents, find_files, read_bytes, read_file
-from bot.sources.identity import identity_of
+from bot.sources.identity import arrival_of
 from bot.sources.links import absolute_link
 from bot.sources.parser import ParserProcess
 from bot.sources.poll import FeedStore, Poller, PollReport
@@ -122,7 +122,7 @@ class Ingest:
                 name = found.source_name or source_name or _name_of(article.url, path)
                 if name not in sources:
                     sources[name] = await self._source(SourceKind.FILE, name)
-                batch.append(_arrival(sources[name], article))
+                batch.append(arrival_of(sources[name], article))
                 if len(batch) >= _BATCH:
                     stored += await self._store.add_articles(batch, now=self._clock.now())
                     batch.clear()
@@ -217,13 +217,9 @@ class Ingest:
 
     async def _keep(self, source: Source, article: NewArticle) -> Intake:
         (stored,) = await self._store.add_articles(
-            [_arrival(source, article)], now=self._clock.now()
+            [arrival_of(source, article)], now=self._clock.now()
         )
         return stored
-
-
-def _arrival(source: Source, article: NewArticle) -> Arrival:
-    return Arrival(source=source, article=article, identity=identity_of(source, article))
 
 
 def _checked_link(url: str) -> str:

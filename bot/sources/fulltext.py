@@ -63,7 +63,7 @@ class FullText:
         for arrival in arrivals:
             if not is_summary(arrival.article):
                 found.append(arrival)
-            elif known.get(arrival.identity) not in (arrival.article.title, ""):
+            elif _held_title(arrival, known) not in (arrival.article.title, ""):
                 pages += 1
                 found.append(
                     await self._complete(arrival, now) if pages <= _MOST_PAGES else arrival
@@ -89,6 +89,12 @@ class FullText:
             language=summary.language or page.language,
         )
         return replace(arrival, article=whole)
+
+
+def _held_title(arrival: Arrival, known: Mapping[str, str]) -> str | None:
+    """Return the title held under the first identity that is known."""
+    keys = (arrival.identity, *arrival.others)
+    return next((known[key] for key in keys if key in known), None)
 
 
 def _agreed(page: datetime | None, feed: datetime | None) -> datetime | None:

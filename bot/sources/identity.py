@@ -1,7 +1,9 @@
-"""Which articles are the same one: the identity key under which the store keeps an article.
+"""Which articles are the same one: the identity keys under which the store keeps an article.
 
-The keys outlive releases: changing a rule here makes known articles new again. So the rules are
-few and plain. Whether two different articles tell the same story is not decided here.
+The chief one is believed as it is; the others find an article again whose feed gave it a new guid
+or address, and count only where the texts are alike. The keys outlive releases: changing a rule
+here makes known articles new again. So the rules are few and plain. Whether two different articles
+tell the same story is not decided here.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import hashlib
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from bot.models import NewArticle, Source
+from bot.models import Arrival, NewArticle, Source
 from bot.text.normalize import fold
 
 _TRACKING = re.compile(
@@ -19,11 +21,27 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_WORD = re.compile(r"\W+")
+_FEWEST_WORDS = 25  # «صافرات إنذار في الشمال» may be said again tomorrow and be news
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+def arrival_of(source: Source, article: NewArticle) -> Arrival:
+    """Return an article on its way into the store, under all its identities."""
+    chief = identity_of(source, article)
+    others = [f"url:{_digest(canonical_url(article.url))}"] if article.url else []
+    words = _NOT_A_WORD.sub(" ", fold("\n".join(article.paragraphs))).split()
+    if len(words) >= _FEWEST_WORDS:
+        others.append("body:" + _digest(f"{source.id}\n{' '.join(words)}"))
+    return Arrival(
+        source=source,
+        article=article,
+        identity=chief,
+        others=tuple(key for key in others if key != chief),
+    )
+
+
 def identity_of(source: Source, article: NewArticle) -> str:
-    """Return the key: its guid, else its address, else its words.
+    """Return the chief key: its guid, else its address, else its words.
 
     A guid means something only within its source, unless it is itself an address; then two
     feeds of one outlet that carry the same article give the same key.

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 
 from bot.clock import Clock
 from bot.errors import FeedError, FetchError, InputError, MujazError
-from bot.models import Arrival, IntakeOutcome, Source, SourceKind
+from bot.models import IntakeOutcome, Source, SourceKind
 from bot.sources.base import BodyKind, BodyReader, Fetched, PageFetcher, ParsedFeed
 from bot.sources.channel import channel_page
 from bot.sources.fulltext import FullText
-from bot.sources.identity import identity_of
+from bot.sources.identity import arrival_of
 from bot.sources.policy import Visit, failed_visit, next_check_at, visited
 from bot.store.base import ArticleStore, SourceStore
 
@@ -218,12 +218,10 @@ class Poller:
 
     async def _store_articles(self, source: Source, feed: ParsedFeed) -> dict[IntakeOutcome, int]:
         counts = dict.fromkeys(IntakeOutcome, 0)
-        arrivals = [
-            Arrival(source=source, article=article, identity=identity_of(source, article))
-            for article in feed.articles
-        ]
+        arrivals = [arrival_of(source, article) for article in feed.articles]
         if self._full_text and source.kind is SourceKind.FEED:
-            known = await self._store.known_titles([one.identity for one in arrivals])
+            keys = [key for one in arrivals for key in (one.identity, *one.others)]
+            known = await self._store.known_titles(keys)
             every = len(arrivals)
             arrivals = await self._pages.completed(arrivals, known, self._clock.now())
             counts[IntakeOutcome.KNOWN] += every - len(arrivals)

@@ -6,14 +6,12 @@ adds a line to the change log, in the same transaction; the search index follows
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, func, insert, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BigInteger, Row, func, literal, select
 
 from bot.models import (
     Arrival,
@@ -26,10 +24,12 @@ from bot.models import (
     Source,
     StoredArticle,
 )
+from bot.store.arriving import Known, intake, known_among, store_arrivals
 from bot.store.base import ArticleStore
-from bot.store.edits import edit_of
+from bot.store.copies import forget_old_shingles, period_of, with_the_text_of
 from bot.store.engine import Database, announce, chunks, to_the_end
-from bot.store.schema import articles, change_log, identities, paragraphs, revisions, sources
+from bot.store.schema import articles, change_log, paragraphs, sources
+from bot.text.copies import Sketch, sketch
 
 ARTICLES = "articles"  # what is announced when the change log has grown
 # What an :class:`Article` is made of, with the name of its source.
@@ -39,10 +39,11 @@ ARTICLE_ROWS = select(articles, sources.c.name.label("source")).join(sources)
 class SqlArticles(ArticleStore):
     """The articles of one database."""
 
+    _tidied_period = 0  # in which shingles that are too old were dropped last
+
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    @to_the_end
     async def add_article(
         self, source: Source, article: NewArticle, identity: str, *, now: datetime
     ) -> Intake:
@@ -50,21 +51,54 @@ class SqlArticles(ArticleStore):
 
         An identity whose article is gone stays `known`, whatever its text: it is no news.
         """
-        async with self._db.writing() as connection:
-            intake = await _add(connection, source, article, identity, now)
-            await announce(connection, ARTICLES)
-            return intake
+        arrival = Arrival(source=source, article=article, identity=identity)
+        (stored,) = await self.add_articles([arrival], now=now)
+        return stored
 
     @to_the_end
     async def add_articles(self, arrivals: Sequence[Arrival], *, now: datetime) -> list[Intake]:
-        """Store several articles in one transaction, each as :meth:`add_article` does."""
+        """Store several articles in one transaction, each as :meth:`add_article` does.
+
+        Those that are known are told from the others by reading, so that a visit to a feed
+        without news writes nothing.
+        """
+        async with self._db.reading() as connection:
+            held = await known_among(connection, [one.identity for one in arrivals])
+        known = [_known_again(one, held.get(one.identity)) for one in arrivals]
+        new = [one for one, stored in zip(arrivals, known, strict=True) if stored is None]
+        if not new:
+            return [stored for stored in known if stored is not None]
+        drawn = await asyncio.to_thread(_sketches, new)
         async with self._db.writing() as connection:
-            intakes = [
-                await _add(connection, one.source, one.article, one.identity, now)
-                for one in arrivals
-            ]
+            if self._tidied_period != period_of(now):
+                await forget_old_shingles(connection, now)
+                self._tidied_period = period_of(now)
+            written = iter(await store_arrivals(connection, new, drawn, now))
             await announce(connection, ARTICLES)
-            return intakes
+        return [stored or next(written) for stored in known]
+
+    @to_the_end
+    async def copies(self, ids: Sequence[int]) -> dict[int, tuple[Article, ...]]:
+        """Return, by the id of each named article, the others with its text, earliest first."""
+        roots: dict[int, int] = {}
+        async with self._db.reading() as connection:
+            for chunk in chunks(ids):
+                rows = await connection.execute(with_the_text_of(chunk))
+                roots |= {row.id: row.root for row in rows}
+            held: list[Article] = []
+            for chunk in chunks(list(roots)):
+                rows = await connection.execute(ARTICLE_ROWS.where(articles.c.id.in_(chunk)))
+                held += map(article_of, rows)
+        held.sort(key=lambda one: (one.dated_at, one.id))
+        return {
+            key: others
+            for key in ids
+            if (
+                others := tuple(
+                    one for one in held if one.id != key and roots[one.id] == roots.get(key)
+                )
+            )
+        }
 
     @to_the_end
     async def article(self, article_id: int) -> StoredArticle | None:
@@ -158,135 +192,14 @@ class SqlArticles(ArticleStore):
             return newest
 
 
-def content_hash(article: NewArticle) -> str:
-    """Return what tells one text of an article from another: its title and its paragraphs.
-
-    Each piece goes in with its length, so that a border moved between two pieces is a change.
-    """
-    digest = hashlib.sha256()
-    for piece in (article.title, *article.paragraphs):
-        data = piece.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.hexdigest()
+def _known_again(arrival: Arrival, known: Known | None) -> Intake | None:
+    if known is None or not known.article_id or not known.is_again(arrival):
+        return None
+    return intake(IntakeOutcome.KNOWN, known.article_id, arrival.article)
 
 
-async def _add(
-    connection: AsyncConnection, source: Source, article: NewArticle, identity: str, now: datetime
-) -> Intake:
-    content = content_hash(article)
-    known = await _known(connection, identity)
-    if known is None:
-        article_id = await _insert(connection, source, article, now)
-        await _add_revision(connection, article_id, 1, article, content, now)
-        await _remember(connection, identity, article_id, content, now)
-        return _intake(IntakeOutcome.STORED, article_id, article)
-    if known.content_hash == content or known.revision is None:
-        return _intake(IntakeOutcome.KNOWN, known.article_id, article)
-    revision = known.revision + 1
-    edit = await edit_of(connection, known.article_id, known.revision, article)
-    await _revise(connection, known.article_id, revision, article)
-    await _add_revision(connection, known.article_id, revision, article, content, now, edit)
-    await connection.execute(
-        update(identities).where(identities.c.key == identity).values(content_hash=content)
-    )
-    return _intake(IntakeOutcome.REVISED, known.article_id, article)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What is held under an identity; ``revision`` is None when the article is gone."""
-
-    article_id: int
-    content_hash: str
-    revision: int | None
-
-
-async def _known(connection: AsyncConnection, identity: str) -> _Known | None:
-    query = (
-        select(identities.c.article_id, identities.c.content_hash, articles.c.revision)
-        .outerjoin(articles, articles.c.id == identities.c.article_id)
-        .where(identities.c.key == identity)
-    )
-    row = (await connection.execute(query)).mappings().one_or_none()
-    return None if row is None else _Known(**row)
-
-
-async def _insert(
-    connection: AsyncConnection, source: Source, article: NewArticle, now: datetime
-) -> int:
-    row = {
-        "source_id": source.id,
-        "revision": 1,
-        "title": article.title,
-        "url": article.url,
-        "language": article.language,
-        "published_at": article.published_at,
-        "first_seen_at": now,
-        "dated_at": article.published_at or now,
-        "origin": article.origin,
-    }
-    added = await connection.execute(insert(articles).values(row))
-    key: Sequence[int] = added.inserted_primary_key or ()
-    return key[0]
-
-
-async def _add_revision(
-    connection: AsyncConnection,
-    article_id: int,
-    revision: int,
-    article: NewArticle,
-    content: str,
-    now: datetime,
-    edit: dict[str, object] | None = None,
-) -> None:
-    """Write a revision with its paragraphs and its line in the change log."""
-    at_revision = {"article_id": article_id, "revision": revision}
-    row = at_revision | {
-        "title": article.title,
-        "content_hash": content,
-        "published_at": article.published_at,
-        "seen_at": now,
-        "edit": edit,
-    }
-    await connection.execute(insert(revisions).values(row))
-    texts = [
-        at_revision | {"position": position, "text": text}
-        for position, text in enumerate(article.paragraphs)
-    ]
-    if texts:
-        await connection.execute(insert(paragraphs), texts)
-    await connection.execute(insert(change_log).values(at_revision | {"at": now}))
-
-
-async def _remember(
-    connection: AsyncConnection, identity: str, article_id: int, content: str, now: datetime
-) -> None:
-    row = {"key": identity, "article_id": article_id, "content_hash": content, "created_at": now}
-    await connection.execute(insert(identities).values(row))
-
-
-async def _revise(
-    connection: AsyncConnection, article_id: int, revision: int, article: NewArticle
-) -> None:
-    """Point the article at its new revision; what the new text does not say is kept."""
-    said: dict[str, object] = {"title": article.title, "revision": revision}
-    if article.published_at is not None:
-        said |= {"published_at": article.published_at, "dated_at": article.published_at}
-    if article.url:
-        said["url"] = article.url
-    if article.language:
-        said["language"] = article.language
-    await connection.execute(update(articles).where(articles.c.id == article_id).values(said))
-
-
-def _intake(outcome: IntakeOutcome, article_id: int, article: NewArticle) -> Intake:
-    return Intake(
-        outcome=outcome,
-        article_id=article_id,
-        title=article.title,
-        paragraphs=len(article.paragraphs),
-    )
+def _sketches(arrivals: Sequence[Arrival]) -> list[Sketch]:
+    return [sketch(one.article.title, one.article.paragraphs) for one in arrivals]
 
 
 def article_of(row: Row[Any]) -> Article:
@@ -301,6 +214,7 @@ def article_of(row: Row[Any]) -> Article:
         first_seen_at=row.first_seen_at,
         revision=row.revision,
         origin=row.origin,
+        copy_of=row.copy_of,
     )
 
 

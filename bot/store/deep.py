@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, select
 
 from bot.models import NewArticle
-from bot.store.articles import content_hash
+from bot.store.arriving import content_hash
 from bot.store.engine import Database
 from bot.store.schema import articles, paragraphs, revisions
 

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Edit, NewArticle
 from bot.store.engine import Database, chunks, to_the_end
-from bot.store.schema import articles, identities, paragraphs, revisions
+from bot.store.schema import articles, identities, revisions
 from bot.text.edits import edit_between
 
 
@@ -46,23 +45,17 @@ class SqlEdits:
         )
         async with self._db.reading() as connection:
             for chunk in chunks(keys):
-                rows = await connection.execute(query.where(identities.c.key.in_(chunk)))
+                held = query.where(identities.c.key.in_(chunk), identities.c.article_id != 0)
+                rows = await connection.execute(held)
                 found |= {row.key: row.title or "" for row in rows}
         return found
 
 
-async def edit_of(
-    connection: AsyncConnection, article_id: int, revision: int, article: NewArticle
+def edit_between_held(
+    title: str, texts: Sequence[str], article: NewArticle
 ) -> dict[str, object] | None:
-    """Return what ``article`` changes in the revision that is held, in the form it is kept in."""
-    title = await connection.scalar(select(articles.c.title).where(articles.c.id == article_id))
-    held = (
-        select(paragraphs.c.text)
-        .where(paragraphs.c.article_id == article_id, paragraphs.c.revision == revision)
-        .order_by(paragraphs.c.position)
-    )
-    texts = [row.text for row in await connection.execute(held)]
-    edit = edit_between(title or "", texts, article.title, article.paragraphs)
+    """Return what ``article`` changes in the text that is held, in the form it is kept in."""
+    edit = edit_between(title, texts, article.title, article.paragraphs)
     if edit is None:
         return None
     return {

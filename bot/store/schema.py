@@ -80,6 +80,7 @@ articles = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("dated_at", UtcDateTime, nullable=False, index=True),  # published, else first seen
     Column("origin", Text, nullable=False, server_default=""),  # whose post it forwards
+    Column("copy_of", Integer, index=True),  # the earliest article with its text, where it is not
     sqlite_autoincrement=True,
 )
 
@@ -88,9 +89,28 @@ identities = Table(
     "identities",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("article_id", Integer, nullable=False),
-    Column("content_hash", String(64), nullable=False),  # of the newest revision
+    Column("article_id", Integer, nullable=False),  # 0: several share it
     Column("created_at", UtcDateTime, nullable=False),
+)
+
+# By what an article is found again in another dress (bot/text/copies.py): all its shingles, and a
+# sample of them by which it is looked up. Both are kept for some days only.
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("period", Integer, nullable=False, index=True),
+    Column("shingles", LargeBinary, nullable=False),
+)
+
+shingles = Table(
+    "shingles",
+    metadata,
+    Column("period", Integer, nullable=False),
+    Column("shingle", BigInteger, nullable=False),
+    Column("article_id", Integer, nullable=False),  # no foreign key: they go with their period
+    PrimaryKeyConstraint("period", "shingle", "article_id"),
+    sqlite_with_rowid=False,
 )
 
 revisions = Table(

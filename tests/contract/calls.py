@@ -161,6 +161,7 @@ READS: dict[str, Call] = {
     "known_titles": lambda s, _: s.known_titles(["held", "unknown"]),
     "edits": lambda s, _: s.edits(),
     "article": lambda s, h: s.article(h.article_id),
+    "copies": lambda s, h: s.copies([h.article_id]),
     "articles": lambda s, h: s.articles([h.article_id]),
     "paragraphs": lambda s, _: s.paragraphs([1, 2]),
     "changes": lambda s, _: s.changes(0, 10),

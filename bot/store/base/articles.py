@@ -33,7 +33,15 @@ class ArticleStore(Protocol):
         ...
 
     async def add_articles(self, arrivals: Sequence[Arrival], *, now: datetime) -> list[Intake]:
-        """Store several articles in one transaction, each as :meth:`add_article` does."""
+        """Store several articles in one transaction, each as :meth:`add_article` does.
+
+        One that is known by another of its identities, with a text that is alike, is the same
+        article. One whose text another article had first points at that one, and is kept.
+        """
+        ...
+
+    async def copies(self, ids: Sequence[int]) -> dict[int, tuple[Article, ...]]:
+        """Return, by the id of each named article, the others with its text, earliest first."""
         ...
 
     async def article(self, article_id: int) -> StoredArticle | None:
