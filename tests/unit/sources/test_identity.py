@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.models import NewArticle, Source, SourceKind
-from bot.sources.identity import canonical_url, identity_of
+from bot.sources.identity import arrival_of, canonical_url, identity_of
 from bot.sources.links import absolute_link
 
 FEED = Source(id=1, kind=SourceKind.FEED, name="أول", address="https://one.example/rss")
@@ -58,6 +58,21 @@ def test_without_guid_and_address_the_words_count_and_their_spelling_does_not() 
 
     assert first == identity_of(OTHER, _article("عَودة  الاهالى!"))
     assert first != identity_of(FEED, _article("عودة 3 من الأهالي"))
+
+
+def test_an_article_goes_under_its_address_and_its_words_beside_its_guid() -> None:
+    words = ("عاد الأهالي إلى بيوتهم بعد انتهاء القصف. " * 6,)
+    long = NewArticle(title="عودة", paragraphs=words, url="https://n.example/1", guid="7")
+    new_guid = NewArticle(title="عادوا", paragraphs=words, url="https://n.example/2", guid="8")
+    short = _article(guid="7")
+
+    assert len(set(arrival_of(FEED, long).others)) == 2
+    assert len(set(arrival_of(FEED, long).others) & set(arrival_of(FEED, new_guid).others)) == 1
+    assert not set(arrival_of(FEED, long).others) & set(arrival_of(OTHER, new_guid).others), (
+        "the words of another outlet are a copy, not the same article"
+    )
+    assert arrival_of(FEED, short).others == (), "a formula may be said again and be news"
+    assert arrival_of(FEED, long).identity not in arrival_of(FEED, long).others
 
 
 @pytest.mark.parametrize(
