@@ -6,8 +6,8 @@ A revision is history: it names its columns itself and never follows ``bot.store
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
