@@ -6,8 +6,8 @@ A revision is history: it names its columns itself and never follows ``bot.store
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
