@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.events.figures import FILE, Figure
 from bot.events.sentences import Sentence, has, has_noun, words_of
@@ -18,6 +19,11 @@ _SINCE, _DURING, _SPANS = words_of(FILE, "since"), words_of(FILE, "during"), wor
 _WAR, _YEAR, _THEN = words_of(FILE, "war"), words_of(FILE, "year"), words_of(FILE, "then")
 _ACCIDENT, _CONFLICT = words_of(FILE, "accident"), words_of(FILE, "conflict")
 _STRONG, _HOME = words_of(FILE, "strong"), words_of(FILE, "home")
+_THINGS, _RISEN, _EDGES = words_of(FILE, "things"), words_of(FILE, "risen"), words_of(FILE, "edges")
+_PAST, _ANONYMOUS = words_of(FILE, "past"), words_of(FILE, "anonymous")
+_PLANNED, _PROTEST = words_of(FILE, "planned"), words_of(FILE, "protest")
+_BEGAN = words_of(FILE, "began")
+_GOES_OUT = frozenset(["خروج", "خرج", "خرجت", "خرجوا"])
 _HOME_REACH = 8
 _NO_REACH, _DENY_REACH, _SINCE_REACH = 6, 9, 8
 _MANY_DISPLACED = 10_000
@@ -60,13 +66,15 @@ def negation(sentence: Sentence, at: int) -> str:
                 return "silent"
             if any(has(one, _UNREPORTED) for one in between):
                 return "unknown"
-            if "طيار" in between:
+            if any(has(one, _PLANNED) for one in words[step:]):
+                return "silent"  # «بما يضمن تحرير المدينة دون سقوط قتلى»
+            if "طيار" in between or (between and has(between[-1], _ANONYMOUS)):
                 continue
             verbs = word in ("دون", "بدون", "عدم", "وعدم") or step <= 2
             verbs = verbs or (step > 0 and near[step - 1] in _RESULT)
             return "no" if verbs else ""
     for step, word in enumerate(words):
-        if has(word, _DENY) and "مسووليته" not in words[:step]:
+        if has(word, _DENY) and not any("مسوولي" in one for one in words[:step]):
             return "no"
     return ""
 
@@ -77,9 +85,11 @@ def scope_of(sentence: Sentence, figure: Figure, kind: ClaimKind, first: int) ->
     if figure.minimum == figure.maximum == 1:
         return ClaimScope.INCIDENT
     for at, word in enumerate(words):
+        if at > figure.last and has(word, _RISEN):
+            break  # what follows is of the total that it raises
         if has(word, _SINCE) and not _dates_event(words, at):
             return ClaimScope.RUNNING
-        if has(word, _DURING) and any(has(near, _SPANS) for near in words[at + 1 : at + 4]):
+        if has(word, _DURING) and _spans(words, at):
             return ClaimScope.RUNNING
         if has(word, _WAR) and words[at + 1 : at + 2] != ["العالميه"]:
             return ClaimScope.RUNNING
@@ -90,9 +100,16 @@ def scope_of(sentence: Sentence, figure: Figure, kind: ClaimKind, first: int) ->
                 for i in range(first, min(figure.last + 2, len(words))))  # fmt: skip
     if kind is ClaimKind.DISPLACED and (named or least >= _MANY_DISPLACED * 20):
         return ClaimScope.RUNNING
-    if "الماضيه" in words and {"الايام", "الاسابيع", "الاشهر"} & set(words):
+    if any(has(a, _SPANS) and has(b, _PAST) for a, b in pairwise(words)):
         return ClaimScope.RUNNING
     return ClaimScope.INCIDENT
+
+
+def _spans(words: list[str], at: int) -> bool:
+    """Tell whether «خلال» opens a span of several days: not «خلال مطلع الأسبوع»."""
+    if "نوعه" in words[max(0, at - 1) : at] or any(has(w, _EDGES) for w in words[at + 1 : at + 2]):
+        return False
+    return any(has(near, _SPANS) for near in words[at + 1 : at + 4])
 
 
 def _dates_event(words: list[str], at: int) -> bool:
@@ -112,12 +129,26 @@ def is_long_past(sentence: Sentence, year: int | None, first: int) -> bool:
         if not 1900 <= int(written) <= year - _OLD_YEARS:
             continue
         before = words[max(0, at - _SINCE_REACH) : at]
-        dated = before and (has(before[-1], _YEAR) or sentence.gap(at - 1).strip() in ("", "/"))
-        since = any(has(word, _SINCE) for word in before)
+        dated = before and _is_year(sentence, at)
+        since = any(has(word, _SINCE) or has(word, _BEGAN) for word in before)
         then = at < first and any(has(word, _THEN) for word in words[at + 1 : at + 2])
         if dated and (not since or then):
             return True
     return False
+
+
+def _is_year(sentence: Sentence, at: int) -> bool:
+    """Tell whether four digits at ``at`` are a year: «عام 2011», «مارس 2011», «في 2011»."""
+    before = sentence.word(at - 1)
+    if has(before, _YEAR) or "/" in sentence.gap(at - 1) or before in ("في", "منذ", "حتي"):
+        return True
+    return has_noun(before, _THINGS) and not sentence.gap(at - 1).strip()
+
+
+def marches(sentence: Sentence, first: int) -> bool:
+    """Tell whether those who «خرج» at token ``first`` go to a march."""
+    out = has(sentence.word(first), _GOES_OUT)
+    return out and any(has(token.word, _PROTEST) for token in sentence.tokens)
 
 
 def goes_home(sentence: Sentence, first: int, last: int) -> bool:

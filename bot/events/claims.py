@@ -16,14 +16,15 @@ from bot.events.circumstances import (
     conflict_kinds,
     goes_home,
     is_long_past,
+    marches,
     negation,
     scope_of,
 )
-from bot.events.figures import FILE, PARTS, Figure, figures
-from bot.events.sentences import Sentence, has, sentences, words_of
+from bot.events.figures import FILE, PARTS, Figure, figures, is_person
+from bot.events.sentences import Sentence, article, has, sentences, words_of
 from bot.events.singles import single_figure, vague_victims
 from bot.events.speakers import attributions, last_speaker, speaker_of
-from bot.events.triggers import Trigger, after_kind, tally_kind, triggers
+from bot.events.triggers import Trigger, after_kind, tally_kind, toll_kind, triggers
 from bot.events.whereabouts import COUNTRY, Mentions, dateline_end, nearest, spots
 from bot.models import Claim, ClaimKind, ClaimQualifier
 from bot.text.places import PlaceMention, find_places
@@ -47,6 +48,8 @@ class _Reading:
     first: int
     last: int
     trigger: int  # token that negation is looked for before
+    uncounted: bool = False  # no number is written
+    follower: int = -1  # token behind the figure that says its kind
 
 
 def _broken(sentence: Sentence, first: int, last: int) -> bool:
@@ -62,7 +65,7 @@ def _by_trigger(
 ) -> _Reading | None:
     """Return the figure read with the nearest happening before it."""
     trigger = next((t for t in reversed(found) if t.last < figure.first), None)
-    if trigger is None or trigger.weak:
+    if trigger is None or trigger.weak or any(one.follower == trigger.at for one in done):
         return None
     gap = figure.first - trigger.last - 1
     reach = _NOUN_REACH if trigger.noun else _VERB_REACH
@@ -74,8 +77,8 @@ def _by_trigger(
         if not near or not joined or _broken(sentence, last.last, figure.first):
             return None
     elif figure.loose:
-        after = sentence.word(figure.last + 1)
-        leaving = trigger.kind is not ClaimKind.DISPLACED or after in _LEAVING
+        around = {sentence.word(figure.last), sentence.word(figure.last + 1)}
+        leaving = trigger.kind is not ClaimKind.DISPLACED or around & _LEAVING
         if gap > _LOOSE_REACH or not leaving:
             return None
     elif gap > reach:
@@ -96,21 +99,36 @@ def _by_follower(sentence: Sentence, figure: Figure) -> _Reading | None:
             return None
         said = after_kind(sentence.word(at))
         if said is not None:
-            return _Reading(figure, said[0], figure.first, at, figure.first)
+            if not said[1] and _of_another(sentence, figure.last + 2, at):
+                return None
+            return _Reading(figure, said[0], figure.first, at, figure.first, follower=at)
         if sentence.word(at).startswith("و") and after_kind(sentence.word(at)[1:]):
             return None
     return None
 
 
+def _of_another(sentence: Sentence, first: int, at: int) -> bool:
+    """Tell whether a singular verb at ``at`` is of one person before it, not of the figure."""
+    if sentence.word(at).endswith(("وا", "ا", "هم")):
+        return False
+    between = [sentence.word(step) for step in range(first, at)]
+    return any(
+        (is_person(word) or is_person(word.removesuffix("ه"))) and not article(word)
+        for word in between
+    )
+
+
 def _by_tally(sentence: Sentence, figure: Figure) -> _Reading | None:
     """Return the figure read with «عدد القتلى … إلى» before it."""
     for at in range(figure.first - 1, max(-1, figure.first - _TALLY_REACH), -1):
-        kind = tally_kind(sentence, at)
+        kind = tally_kind(sentence, at) or toll_kind(sentence, at)
         if kind is None:
             continue
         if "بين" in (sentence.word(at - 1), sentence.word(at - 2)):
             return None  # «من بين المصابين 16 طفلاً»: a part
         between = {sentence.word(step) for step in range(at + 1, figure.first)}
+        if between & {"ان", "بان", "انه"}:
+            return None
         glued = sentence.word(figure.first)[:1] == "ب"
         direct = figure.first - at <= 2 and not _broken(sentence, at, figure.first)
         rises = {sentence.word(step) for step in range(max(0, at - 3), figure.first)} & _RISES
@@ -155,7 +173,7 @@ def _readings(sentence: Sentence) -> list[_Reading]:
         single = single_figure(sentence, trigger)
         if single is not None and not taken & set(range(single.first, single.last + 1)):
             first, last = min(trigger.at, single.first), max(trigger.last, single.last)
-            done.append(_Reading(single, trigger.kind, first, last, trigger.at))
+            done.append(_Reading(single, trigger.kind, first, last, trigger.at, uncounted=True))
             taken |= set(range(first, last + 1))
     done.extend(
         _Reading(figure, figure.kind, figure.first, figure.last, figure.first)
@@ -180,7 +198,7 @@ def _claim(
     denied = negation(sentence, min(reading.trigger, figure.first))
     if denied == "silent":
         return None
-    if denied == "no" and low is None and high is None:
+    if denied == "no" and ((low is None and high is None) or reading.uncounted):
         low = high = 0
         qualifier = ClaimQualifier.EXACT
     start, end = _span(sentence, reading)
@@ -205,16 +223,25 @@ def _out(
     """Tell whether a figure is no claim: long past, no conflict, or people going home."""
     if is_long_past(sentence, year, reading.first) or reading.kind not in conflict:
         return True
-    displaced = reading.kind is ClaimKind.DISPLACED
-    return displaced and goes_home(sentence, reading.first, reading.last)
+    if reading.kind is not ClaimKind.DISPLACED:
+        return False
+    return marches(sentence, reading.first) or goes_home(sentence, reading.first, reading.last)
 
 
-def _distinct(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """Return the claims once each; victims without a number only where none of them is counted."""
+def _distinct(claims: Iterable[tuple[int, Claim]]) -> tuple[Claim, ...]:
+    """Return the claims of numbered sentences once each.
+
+    A figure that a later sentence restates is listed once; twice in one sentence it counts two
+    happenings. Victims without a number are listed only where none of their kind is counted.
+    """
     listed: dict[tuple[object, ...], Claim] = {}
-    for claim in claims:
+    first: dict[tuple[object, ...], int] = {}
+    for at, claim in claims:
         key = (claim.kind, claim.minimum, claim.maximum, claim.qualifier, claim.speaker)
-        listed.setdefault(key, claim)
+        again = key in first and first[key] == at and (claim.minimum or 0) > 1
+        if key not in first or again:
+            first[key] = at
+            listed[(*key, claim.start)] = claim
     counted = {c.kind for c in listed.values() if c.minimum is not None and not c.negated}
     kept = [
         claim
@@ -247,9 +274,9 @@ def extract(
         return ()
     by_start = Mentions(find_places(text, tokens) if named is None else named)
     dateline = dateline_end(text)
-    made: list[Claim] = []
+    made: list[tuple[int, Claim]] = []
     earlier, earlier_place = "", ""
-    for sentence, kept in found:
+    for at, (sentence, kept) in enumerate(found):
         said = list(attributions(sentence))
         here = spots(sentence, by_start.within(sentence), dateline)
         for reading in kept:
@@ -257,7 +284,7 @@ def extract(
             place = nearest(sentence, here, reading.first, reading.last, speaker) or earlier_place
             claim = _claim(sentence, reading, speaker, place, paragraph_id)
             if claim is not None:
-                made.append(claim)
+                made.append((at, claim))
         earlier = last_speaker(said, earlier)
         exact = [spot for spot in here if spot.blunt < COUNTRY]
         if exact:

@@ -13,15 +13,15 @@ give the same ids and groups.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from statistics import median_low
 
 from bot.events import storylines
 from bot.events.copies import CopyIndex
-from bot.events.gist import gist_of, hours, merged
+from bot.events.gist import Gist, gist_of, hours, merged
 from bot.events.groups import Groups
 from bot.events.neighbours import WINDOW_H, Neighbours
-from bot.events.pairs import level
+from bot.events.pairs import Level, level
 from bot.models import Event, Placement, Report
 
 REMEMBERED_H = 7 * 24.0  # after its last report an event is dropped
@@ -38,12 +38,22 @@ class Clusterer:
     """Groups reports into events and storylines.
 
     ``next_event_id`` and ``next_storyline_id`` are the first ids that it gives. An id is never
-    given twice: the caller keeps both numbers and hands them back at the next start.
+    given twice: the caller keeps both numbers and hands them back at the next start. ``levels``
+    replace the learned models of the event and the storyline, ``read`` how a report is condensed.
     """
 
-    def __init__(self, *, next_event_id: int = 1, next_storyline_id: int = 1) -> None:
-        self._joins = (level("event").joins, level("storyline").joins)
-        self._near = Neighbours(level("event"), level("storyline"))
+    def __init__(
+        self,
+        *,
+        next_event_id: int = 1,
+        next_storyline_id: int = 1,
+        levels: tuple[Level, Level] | None = None,
+        read: Callable[[Report], Gist] = gist_of,
+    ) -> None:
+        self._read = read
+        event, storyline = levels or (level("event"), level("storyline"))
+        self._joins = (event.joins, storyline.joins)
+        self._near = Neighbours(event, storyline)
         self._groups = Groups(next_event_id, next_storyline_id)
         self._copies = CopyIndex()
         self._reports: dict[int, Report] = {}
@@ -159,7 +169,7 @@ class Clusterer:
         self._reports[key] = report
         self._groups.copy_of.pop(key, None)
         if original is None:
-            self._near.take(key, gist_of(report))
+            self._near.take(key, self._read(report))
         else:
             self._groups.copy_of[key] = original
 

@@ -12,14 +12,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.events.words import tokens_of
 from bot.models import Report
 from bot.text.numbers import numbers
-from bot.text.tokens import tokenize
 
 _SHINGLE = 3  # words
 _CONTAINED = 0.6
 _LEAST_SHINGLES = 12
 _MOST_WORDS = 600  # of a report that are compared
+_MOST_CHARS, _TITLE_CHARS = 8_000, 800  # of a paragraph, of a headline
 _COMMON = 60  # reports that hold a shingle; a formula of a newsroom beyond
 
 
@@ -35,13 +36,13 @@ class _Text:
 def _text_of(report: Report) -> _Text:
     words: list[str] = []
     for text in report.paragraphs:
-        words.extend(token.word for token in tokenize(text[: _MOST_WORDS * 10]))
+        words.extend(token.word for token in tokens_of(text[:_MOST_CHARS]))
         if len(words) >= _MOST_WORDS:
             break
     del words[_MOST_WORDS:]
     return _Text(
         frozenset(" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)),
-        tuple(number.value for number in numbers(tokenize(report.title[:400]))),
+        tuple(number.value for number in numbers(tokens_of(report.title[:_TITLE_CHARS]))),
         frozenset((c.kind.value, c.minimum, c.maximum) for c in report.claims),
     )
 

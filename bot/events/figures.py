@@ -23,6 +23,7 @@ _THINGS, _OTHERS = words_of(FILE, "things"), words_of(FILE, "others")
 PARTS = words_of(FILE, "parts")
 _YEARS = range(1900, 2101)
 _ADJECTIVES = 3  # words between a figure's noun and «بين قتيل وجريح»
+_AGE = ("العمر", "عمره")
 _OWN_W = ("وفاه", "وفيات")
 BOTH = ClaimKind.KILLED_OR_WOUNDED
 _DUAL = ("ان", "ين")
@@ -96,6 +97,8 @@ def figures(sentence: Sentence) -> list[Figure]:
         for at, token in enumerate(sentence.tokens)
         if at not in taken and not token.number and not article(token.word)
         and (dual_kind(token.word) or is_two_people(token.word))
+        and not is_two_people(sentence.word(at - 1))  # «جنديان إسرائيليان»
+        and not (is_people(sentence.word(at - 1)) and not dual_kind(token.word))
     )  # fmt: skip
     found.sort(key=lambda figure: figure.first)
     return _parts_joined(sentence, found)
@@ -108,7 +111,8 @@ def _parts_joined(sentence: Sentence, found: list[Figure]) -> list[Figure]:
         before = made[-1] if made else None
         if before and before.part and figure.first - before.last <= _ADJECTIVES:
             words = (sentence.word(figure.first - 1), sentence.word(figure.first)[:1])
-            figure = _with(figure, part=figure.part or "و" in words)
+            own = figure.kind is not None and "،" in sentence.gap(before.last)  # «، و80 جريحا»
+            figure = _with(figure, part=figure.part or ("و" in words and not own))
         made.append(figure)
     return made
 
@@ -118,16 +122,23 @@ def _is_part(sentence: Sentence, at: int) -> bool:
     before = [sentence.word(at - 1), sentence.word(at - 2)]
     if has(before[0], PARTS) or before == ["بين", "من"]:
         return True
-    return before[0] == "و" and has(before[1], PARTS)
+    if before[0] == "و" and has(before[1], PARTS):
+        return True
+    joined = before[0] == "و" or sentence.word(at)[:1] == "و"
+    cut = any("،" in sentence.gap(at - step) for step in (1, 2))
+    return joined and not cut and any(has(w, PARTS) for w in (before[1], sentence.word(at - 3)))
 
 
 def _counted(sentence: Sentence, q: Quantity) -> Figure | None:
     """Return the figure that an amount makes with the words behind it, None for things."""
     after = sentence.word(q.last + 1)
-    if not sentence.tokens[q.core].number and has_noun(sentence.word(q.first - 1), _THINGS):
+    things = has_noun(sentence.word(q.first - 1), _THINGS)
+    if things and not sentence.tokens[q.core].number and not _counts_people(after):
         return None
     cut = bool(_PUNCTUATION.search(sentence.gap(q.last)))
-    if has_noun(after, _THINGS) and not cut:
+    if _is_thing(after) and not cut:
+        return None
+    if sentence.word(q.first - 1) == "لكل" or _is_age(sentence, q.last):
         return None
     exact = q.qualifier is ClaimQualifier.EXACT
     if exact and sentence.tokens[q.core].number and _is_date(sentence, q):
@@ -139,11 +150,27 @@ def _counted(sentence: Sentence, q: Quantity) -> Figure | None:
     return _with_noun(sentence, figure, after, q.one)
 
 
+def _counts_people(word: str) -> bool:
+    """Tell whether a word behind an amount says that people are counted."""
+    return is_person(word) or is_people(word) or victim_kind(word) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _is_thing(word: str) -> bool:
+    """Tell whether a word is a thing that is counted: «غارات», not «بغارات»."""
+    bare = word.removeprefix("ال")
+    return bare in _THINGS or bare.removesuffix("ا") in _THINGS
+
+
+def _is_age(sentence: Sentence, last: int) -> bool:
+    """Tell whether «من العمر» or «من عمره» follows."""
+    return sentence.word(last + 1) == "من" and sentence.word(last + 2).startswith(_AGE)
+
+
 def _is_date(sentence: Sentence, q: Quantity) -> bool:
     """Tell whether digits are a year, a day of a month or an age."""
     after, before = sentence.word(q.last + 1), sentence.word(q.core - 1)
-    people = is_person(after) or is_people(after) or victim_kind(after) is not None
-    if people:
+    if _counts_people(after):
         return False
     if q.minimum in _YEARS and q.core == q.last and after not in ("من", "اخرين", "اخرون"):
         return True

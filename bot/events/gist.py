@@ -1,29 +1,35 @@
-"""What clustering compares of a report: weighted stems of headline and lead, places, figures.
+"""What clustering compares of a report: weighted stems, families of words, places, figures.
 
-The words are those of the headline, counted twice, and of the first paragraphs: further down stands
-the background that reports of one war share. A stem weighs by how rare it is in a large sample of
-news (``bot/text/data/stem_frequencies.tsv``), not in what happens to be held, so that a report
-weighs the same whenever it comes and whatever came before it.
+Events are told by the words of the headline, counted twice, and of the first paragraphs; further
+down stands the background that reports of one war share, which tells their storyline. A stem weighs
+by how rare it is in a large sample of news (``bot/text/data/stem_frequencies.tsv``), not in what
+happens to be held, so that a report weighs the same whenever it comes and whatever came before it.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from bot.events.families import families
+from bot.events.words import tokens_of
 from bot.models import Report
 from bot.text.analysis import is_stop_word
-from bot.text.places import places
+from bot.text.places import find_places, places
 from bot.text.stem import stems
 from bot.text.tokens import Token, tokenize
 
-_LEAD = 3  # paragraphs
-_LEAD_WORDS, _TITLE_WORDS = 140, 40
+_LEAD = 2  # paragraphs
+_LEAD_WORDS, _WHOLE_WORDS, _TITLE_WORDS = 140, 400, 40
+_FIRST_PLACES = 2
+_LONG_WORD = 20  # letters; a text is cut at so many for each word that may be read
+_LEAD_CHARS = 500
+_KINDS_OF = 3  # claims
 _TITLE_TIMES = 2
 _LEAST_WEIGHT = 1.2  # of a stem; more common ones tell nothing
 _AREAS = ("country", "region", "governorate")
@@ -36,18 +42,26 @@ class Gist:
     """A report as it is compared; vectors have length one, or are empty.
 
     ``spots`` are places smaller than a governorate, ``areas`` governorates and regions, ``lands``
-    country codes of all places; ``figures`` are kind and value of its claims.
+    country codes of all places; ``figures`` are kind and value of its claims; ``first`` are the
+    places that it names most.
     """
 
     at_h: float  # hours since the epoch
     outlet: str
     words: Vector
+    whole: Vector
     title: Vector
+    head_families: Vector  # of the headline, and of headline with first paragraph
+    families: Vector
+    first: tuple[str, ...]
+    towns: frozenset[str]  # spots in headline and first paragraph
+    around: frozenset[str]  # these and the areas that they lie in
     spots: frozenset[str]
     areas: frozenset[str]
     lands: frozenset[str]
     parties: frozenset[str]
     figures: frozenset[tuple[str, int]]
+    kinds: frozenset[str]
     quoted: str  # whom the headline quotes: «فلان: …»
 
 
@@ -105,7 +119,12 @@ def cosine(a: Vector, b: Vector) -> float:
     """Return the cosine of two vectors of length one."""
     if len(b) < len(a):
         a, b = b, a
-    return sum(value * b[stem] for stem, value in a.items() if stem in b)
+    total, there = 0.0, b.get
+    for stem, value in a.items():
+        other = there(stem)
+        if other is not None:
+            total += value * other
+    return total
 
 
 def _quoted(title: str) -> str:
@@ -114,15 +133,15 @@ def _quoted(title: str) -> str:
     return " ".join(t.word for t in tokenize(head[:60])) if colon and rest.strip() else ""
 
 
-def _lead(paragraphs: Iterable[str]) -> Iterator[Token]:
-    """Yield the words of the first paragraphs."""
-    left = _LEAD_WORDS
-    for at, text in enumerate(paragraphs):
-        if at >= _LEAD or left <= 0:
-            return
-        tokens = tokenize(text[: left * 20])[:left]
-        left -= len(tokens)
-        yield from tokens
+def _words(paragraphs: Iterable[str], most: int) -> list[Sequence[Token]]:
+    """Return the words of paragraphs, ``most`` in all."""
+    read: list[Sequence[Token]] = []
+    for text in paragraphs:
+        if most <= 0:
+            break
+        read.append(tokens_of(text[: most * _LONG_WORD])[:most])
+        most -= len(read[-1])
+    return read
 
 
 def hours(at: datetime) -> float:
@@ -132,18 +151,28 @@ def hours(at: datetime) -> float:
 
 def gist_of(report: Report) -> Gist:
     """Return what clustering compares of a report."""
-    title = tokenize(report.title[: _TITLE_WORDS * 20])[:_TITLE_WORDS]
+    title = tokens_of(report.title[: _TITLE_WORDS * _LONG_WORD])[:_TITLE_WORDS]
+    read = _words(report.paragraphs, _WHOLE_WORDS)
     head = _counts(title)
-    whole = _counts(_lead(report.paragraphs))
+    lead = _counts([token for words in read[:_LEAD] for token in words][:_LEAD_WORDS])
+    whole = _counts(token for words in read for token in words)
     for stem, n in head.items():
+        lead[stem] += _TITLE_TIMES * n
         whole[stem] += _TITLE_TIMES * n
+    towns = _towns(f"{report.title[:_LEAD_CHARS]} . {''.join(report.paragraphs[:1])[:_LEAD_CHARS]}")
     known = places()
     named = [known[one] for one in report.places if one in known]
     return Gist(
         at_h=hours(report.dated_at),
         outlet=report.outlet,
-        words=_vector(whole),
+        words=_vector(lead),
+        whole=_vector(whole),
         title=_vector(head),
+        head_families=unit(families(title)),
+        families=unit(families([*title, *(read[0] if read else ())])),
+        first=report.places[:_FIRST_PLACES],
+        towns=towns,
+        around=_around(towns),
         spots=frozenset(p.id for p in named if p.kind not in _AREAS),
         areas=frozenset(p.id if p.kind in _AREAS else p.parent for p in named
                         if p.kind != "country" and (p.kind in _AREAS or p.parent)),
@@ -151,28 +180,56 @@ def gist_of(report: Report) -> Gist:
         parties=frozenset(report.parties),
         figures=frozenset((c.kind.value, c.minimum) for c in report.claims
                           if c.minimum and c.minimum > 1 and not c.negated),
+        kinds=frozenset(claim.kind.value for claim in report.claims[:_KINDS_OF]),
         quoted=_quoted(report.title),
     )  # fmt: skip
+
+
+def _towns(text: str) -> frozenset[str]:
+    """Return the places smaller than a governorate that a text names."""
+    return frozenset(m.place.id for m in find_places(text) if m.place.kind not in _AREAS)
+
+
+def _around(ids: Iterable[str]) -> frozenset[str]:
+    """Return places with all areas they lie in, countries left out."""
+    known, found = places(), set()
+    for one in ids:
+        while one in known and one not in found and known[one].kind != "country":
+            found.add(one)
+            one = known[one].parent
+    return frozenset(found)
 
 
 def merged(gists: Iterable[Gist]) -> Gist:
     """Return one gist for all reports of an event, one at least, dated as the newest."""
     each = list(gists)
-    words: Counter[str] = Counter()
-    title: Counter[str] = Counter()
-    for one in each:
-        words.update(one.words)
-        title.update(one.title)
     outlets = {one.outlet for one in each}
+    firsts = Counter(place for one in each for place in one.first)
     return Gist(
         at_h=max(one.at_h for one in each),
         outlet=outlets.pop() if len(outlets) == 1 else "",
-        words=unit(words),
-        title=unit(title),
+        words=_sum(one.words for one in each),
+        whole=_sum(one.whole for one in each),
+        title=_sum(one.title for one in each),
+        head_families=_sum(one.head_families for one in each),
+        families=_sum(one.families for one in each),
+        first=tuple(place for place, _ in firsts.most_common(_FIRST_PLACES)),
+        towns=frozenset().union(*(one.towns for one in each)),
+        around=frozenset().union(*(one.around for one in each)),
         spots=frozenset().union(*(one.spots for one in each)),
         areas=frozenset().union(*(one.areas for one in each)),
         lands=frozenset().union(*(one.lands for one in each)),
         parties=frozenset().union(*(one.parties for one in each)),
         figures=frozenset().union(*(one.figures for one in each)),
+        kinds=frozenset().union(*(one.kinds for one in each)),
         quoted="",
     )
+
+
+def _sum(vectors: Iterable[Vector]) -> dict[str, float]:
+    """Return the sum of vectors with length one."""
+    total: defaultdict[str, float] = defaultdict(float)
+    for vector in vectors:
+        for name, value in vector.items():
+            total[name] += value
+    return unit(total)

@@ -1,20 +1,20 @@
 """The reports that are held and how surely each two of them belong together.
 
-Pairs are formed within 48 hours of one another, out of reports that share a telling stem. What lies
+Pairs are formed within 48 hours of one another, out of reports that share words. What lies
 further back is met through the snapshot of its event.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from bot.events.gist import Gist, cosine
+from bot.events.gist import Gist
 from bot.events.pairs import Level, features
 
 WINDOW_H = 48.0
 _LEAST_COSINE = 0.04  # pairs below belong together nowhere
-_TELLING = 0.05  # weight of a stem in a report from which on it proposes pairs
+_NOBODY: Mapping[int, float] = {}
 
 Pair = tuple[float, float]  # probabilities: same event, same storyline
 
@@ -28,29 +28,23 @@ class Neighbours:
         self._snapshots: dict[int, Gist] = {}
         self._pairs: dict[int, dict[int, Pair]] = {}
         self._late: dict[int, dict[int, Pair]] = {}  # with snapshots
-        self._stems: defaultdict[str, dict[int, None]] = defaultdict(dict)
-        self._old_stems: defaultdict[str, dict[int, None]] = defaultdict(dict)
+        self._stems: defaultdict[str, dict[int, float]] = defaultdict(dict)
+        self._old_stems: defaultdict[str, dict[int, float]] = defaultdict(dict)
 
     def take(self, key: int, gist: Gist) -> None:
         """Hold a report's gist and form its pairs."""
         self._gists[key] = gist
         self._pairs[key], self._late[key] = {}, {}
-        for other in _proposed(gist, self._stems):
+        for other, words in _alike(gist, self._stems).items():
             theirs = self._gists[other]
             if abs(theirs.at_h - gist.at_h) <= WINDOW_H:
-                pair = self._pair(gist, theirs)
-                if pair is not None:
-                    self._pairs[key][other] = self._pairs[other][key] = pair
-        for event in _proposed(gist, self._old_stems):
-            pair = self._pair(gist, self._snapshots[event])
-            if pair is not None:
-                self._late[key][event] = pair
+                pair = self._pair(gist, theirs, words)
+                self._pairs[key][other] = self._pairs[other][key] = pair
+        for event, words in _alike(gist, self._old_stems).items():
+            self._late[key][event] = self._pair(gist, self._snapshots[event], words)
         _index(key, gist, self._stems)
 
-    def _pair(self, a: Gist, b: Gist) -> Pair | None:
-        words = cosine(a.words, b.words)
-        if words < _LEAST_COSINE:
-            return None
+    def _pair(self, a: Gist, b: Gist, words: float) -> Pair:
         values = features(a, b, words)
         return self._levels[0].probability(values), self._levels[1].probability(values)
 
@@ -117,22 +111,21 @@ class Neighbours:
         return total / pairs if pairs else 0.0
 
 
-def _proposed(gist: Gist, stems: dict[str, dict[int, None]]) -> dict[int, None]:
-    """Return the keys that share a telling stem with a report."""
-    found: dict[int, None] = {}
+def _alike(gist: Gist, stems: Mapping[str, Mapping[int, float]]) -> dict[int, float]:
+    """Return the cosine with everything indexed that shares a stem, where it is not too small."""
+    found: defaultdict[int, float] = defaultdict(float)
     for stem, weight in gist.words.items():
-        if weight >= _TELLING and stem in stems:
-            found.update(stems[stem])
-    return found
+        for key, other in stems.get(stem, _NOBODY).items():
+            found[key] += weight * other
+    return {key: total for key, total in found.items() if total >= _LEAST_COSINE}
 
 
-def _index(key: int, gist: Gist, stems: defaultdict[str, dict[int, None]]) -> None:
+def _index(key: int, gist: Gist, stems: defaultdict[str, dict[int, float]]) -> None:
     for stem, weight in gist.words.items():
-        if weight >= _TELLING:
-            stems[stem][key] = None
+        stems[stem][key] = weight
 
 
-def _unindex(key: int, gist: Gist, stems: defaultdict[str, dict[int, None]]) -> None:
+def _unindex(key: int, gist: Gist, stems: defaultdict[str, dict[int, float]]) -> None:
     for stem in gist.words:
         holders = stems.get(stem)
         if holders is not None:

@@ -9,28 +9,39 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from bot.events.gist import Gist, cosine
 
 FEATURE_NAMES = (
     "words",
+    "whole",
     "title",
     "gap",
     "same_outlet",
+    "head_families",
+    "families",
+    "features",  # how many of the two are explainers, portraits, press reviews
+    "quotes",  # how many of the two headlines quote somebody
+    "kinds_shared",
+    "figures_lacking",  # in one of the two
+    "diplomacy_lacking",
+    "first_shared",
+    "first_same",
     "spots_shared",
     "spots_apart",
+    "towns_apart",
     "areas_shared",
     "areas_apart",
     "lands_apart",
     "parties_shared",
     "parties_apart",
-    "figures_shared",
-    "figures_apart",
-    "quoted_apart",
 )
+_FEATURE, _DIPLOMACY = "feature", "diplomacy"  # families of words
 _LONGEST_GAP_H = 72.0
 
 
@@ -54,6 +65,11 @@ class Level:
 def level(name: str) -> Level:
     """Return the model of a level, "event" or "storyline"."""
     stored = json.loads((files("bot.events") / "pairs.json").read_text(encoding="utf-8"))[name]
+    return level_from(stored)
+
+
+def level_from(stored: Mapping[str, Any]) -> Level:
+    """Return the model that a part of the file describes; a feature it does not name weighs 0."""
     return Level(
         base=float(stored["base"]),
         weights=tuple(float(stored["weights"].get(one, 0.0)) for one in FEATURE_NAMES),
@@ -71,21 +87,35 @@ def _shared(a: frozenset[object], b: frozenset[object]) -> float:
     return float(bool(a & b))
 
 
+def _towns_apart(a: Gist, b: Gist) -> float:
+    """Return 1 where both begin with towns, none within another's, and share none further on."""
+    apart = bool(a.towns and b.towns) and not a.towns & b.around and not b.towns & a.around
+    return float(apart and not a.spots & b.spots)
+
+
 def features(a: Gist, b: Gist, words: float) -> tuple[float, ...]:
     """Return the features of a pair whose words have the cosine ``words``, in either order."""
     return (
         words,
+        cosine(a.whole, b.whole),
         cosine(a.title, b.title),
         min(abs(a.at_h - b.at_h), _LONGEST_GAP_H) / 24,
         float(a.outlet == b.outlet),
+        cosine(a.head_families, b.head_families),
+        cosine(a.families, b.families),
+        float(_FEATURE in a.head_families) + float(_FEATURE in b.head_families),
+        float(bool(a.quoted)) + float(bool(b.quoted)),
+        _shared(a.kinds, b.kinds),
+        float(bool(a.kinds) != bool(b.kinds)),
+        float((_DIPLOMACY in a.families) != (_DIPLOMACY in b.families)),
+        float(any(place in b.first for place in a.first)),
+        float(bool(a.first) and a.first[:1] == b.first[:1]),
         _shared(a.spots, b.spots),
         _apart(a.spots, b.spots),
+        _towns_apart(a, b),
         _shared(a.areas, b.areas),
         _apart(a.areas, b.areas),
         _apart(a.lands, b.lands),
         _shared(a.parties, b.parties),
         _apart(a.parties, b.parties),
-        _shared(a.figures, b.figures),
-        _apart(a.figures, b.figures),
-        float(bool(a.quoted or b.quoted) and a.quoted != b.quoted),
     )

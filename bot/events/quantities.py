@@ -47,6 +47,10 @@ def _phrases(label: str) -> list[tuple[str, ...]]:
 _BEFORE = [(words, label) for label in ("at_least", "more_than", "about", "at_most")
            for words in _phrases(label)]  # fmt: skip
 _BEFORE.sort(key=lambda entry: -len(entry[0]))
+_GLUED = "وبلف"
+_BEFORE_BY_LAST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _entry in _BEFORE:
+    _BEFORE_BY_LAST.setdefault(_entry[0][-1].lstrip(_GLUED), []).append(_entry)
 _AFTER = [(words, label) for label in ("at_least", "about", "at_most")
           for words in _phrases(f"after_{label}")]  # fmt: skip
 _DECIMAL = re.compile(r"^(\d{1,3})[,،](\d{1,2})$")  # «1,4 مليون»
@@ -294,12 +298,14 @@ def _range(text: str, tokens: Sequence[Token], a: Quantity, b: Quantity) -> Quan
 
 def _phrase_before(tokens: Sequence[Token], at: int) -> tuple[int, str] | None:
     """Return where the hedge that ends before ``at`` begins, and its kind."""
-    for words, label in _BEFORE:
+    if not at:
+        return None
+    for words, label in _BEFORE_BY_LAST.get(tokens[at - 1].word.lstrip(_GLUED), ()):
         first = at - len(words)
         if first < 0:
             continue
         here = tuple(token.word for token in tokens[first:at])
-        if here[1:] == words[1:] and here[0].lstrip("وبلف") in (words[0], words[0].lstrip("وبلف")):
+        if here[1:] == words[1:] and here[0].lstrip(_GLUED) in (words[0], words[0].lstrip(_GLUED)):
             return first, label
     return None
 

@@ -11,31 +11,25 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from bot.events.claims import extract
+from bot.events.families import families
 from bot.models import ClaimKind
 from bot.text.lexicon import labelled_words
 from bot.text.parties import find_parties
 from bot.text.places import find_places
-from bot.text.stem import stem, stems
-from bot.text.tokens import Token, tokenize
+from bot.text.tokens import tokenize
 from bot.trees import Tree, tree_from
 
 THRESHOLD = 0.5  # from here on an article is a conflict update
 _LEAD_CHARS, _TITLE_CHARS = 600, 400
 _ENOUGH_CHARS = 120  # of a first paragraph; a shorter one does not say what it is about
 _MOST = 3  # parties and claims; more tell no more
-_WORDS = {name: words for name, words in labelled_words("relevance_words.txt").items()
-          if name != "lands"}  # fmt: skip
 _AT_WAR = frozenset(labelled_words("relevance_words.txt")["lands"])
-_PHRASES = tuple((tuple(word.split("_")), name) for name, words in _WORDS.items()
-                 for word in words if "_" in word)  # fmt: skip
-_GLUED = "وفبل"  # letters that may be glued before the first word of a phrase
 _CASUALTIES = (ClaimKind.KILLED, ClaimKind.WOUNDED, ClaimKind.KILLED_OR_WOUNDED)
 
 
@@ -85,8 +79,8 @@ def features(title: str, paragraphs: Sequence[str]) -> dict[str, float]:
         ),
     }
     found.update((f"land {one}", 1.0) for one in sorted(lands))
-    found.update(_families("title", tokenize(title)))
-    found.update(_families("text", tokens))
+    found.update((f"title {name}", value) for name, value in families(tokenize(title)).items())
+    found.update((f"text {name}", value) for name, value in families(tokens).items())
     return found
 
 
@@ -98,51 +92,6 @@ def _lead(paragraphs: Iterable[str]) -> str:
         if len(lead) >= _ENOUGH_CHARS:
             break
     return lead[:_LEAD_CHARS]
-
-
-def _families(where: str, tokens: Sequence[Token]) -> Iterator[tuple[str, float]]:
-    """Yield how often words of each family stand among the tokens, as a logarithm."""
-    counts = Counter(name for token in tokens if not token.number for name in _names(token.word))
-    counts.update(_in_phrases([token.word for token in tokens]))
-    for name, count in sorted(counts.items()):
-        if count:
-            yield f"{where} {name}", math.log1p(count)
-
-
-def _in_phrases(words: Sequence[str]) -> Iterator[str]:
-    """Yield the families of the phrases; one within a longer one («وقف إطلاق النار») is none."""
-    past = 0
-    for at, word in enumerate(words):
-        for phrase, name in _by_first().get(word.lstrip(_GLUED), ()) if at >= past else ():
-            if tuple(words[at + 1 : at + len(phrase)]) == phrase[1:]:
-                past = at + len(phrase)
-                yield name
-                break
-
-
-@lru_cache(maxsize=50_000)
-def _names(word: str) -> tuple[str, ...]:
-    """Return the families that a folded word belongs to, under any of its stems."""
-    return tuple(sorted({name for one in stems(word) for name in _by_stem().get(one, ())}))
-
-
-@cache
-def _by_first() -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """Return the phrases with their families by the first word, long ones first, nothing glued."""
-    table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for phrase, name in sorted(_PHRASES, key=lambda entry: -len(entry[0])):
-        table.setdefault(phrase[0].lstrip(_GLUED), []).append((phrase, name))
-    return table
-
-
-@cache
-def _by_stem() -> dict[str, frozenset[str]]:
-    table: dict[str, frozenset[str]] = {}
-    for name, words in _WORDS.items():
-        for word in words:
-            if "_" not in word:
-                table[stem(word)] = table.get(stem(word), frozenset()) | {name}
-    return table
 
 
 @cache

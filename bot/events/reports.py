@@ -11,10 +11,10 @@ from datetime import datetime
 
 from bot.events.claims import extract
 from bot.events.relevance import relevance
+from bot.events.words import tokens_of
 from bot.models import Claim, Report
 from bot.text.parties import find_parties
 from bot.text.places import find_places
-from bot.text.tokens import tokenize
 
 _TITLE_WEIGHT, _LEAD_WEIGHT = 4, 2  # of a name beside one further down
 _LEAD = 2  # paragraphs
@@ -43,7 +43,7 @@ def read_report(
     claims: list[Claim] = []
     texts = [title[:_MOST_CHARS], *(text[:_MOST_CHARS] for text in paragraphs[:_MOST_PARAGRAPHS])]
     for at, text in enumerate(texts):
-        tokens = tokenize(text)
+        tokens = tokens_of(text)
         parties = find_parties(text, tokens)
         weight = _TITLE_WEIGHT if at == 0 else _LEAD_WEIGHT if at <= _LEAD else 1
         named = find_places(text, tokens, parties)

@@ -19,12 +19,18 @@ from bot.models import ClaimKind, ClaimQualifier
 from bot.text.names import readings
 
 _OTHERS, _UNSURE = words_of(FILE, "others"), words_of(FILE, "unsure")
-_COUNTED = words_of(FILE, "counted")
+_COUNTED, _PAIRS = words_of(FILE, "counted"), words_of(FILE, "pairs_alone")
+_TOPIC = words_of(FILE, "topic")
+_LOSSES = words_of(FILE, "losses")
 _ONE = frozenset(["احد", "احدهم", "احدهما", "احدي", "شخص", "واحد"])
 _FALL = words_of(FILE, "fall")
 _DEAD = words_of(FILE, "fell_dead")
 _SKIPS = 2  # words between a verb and its one victim: «قتل بالرصاص فلسطينيا»
 _BACK = 4
+_DEATH_REACH, _LOSS_REACH = 16, 7
+_MANY_DEATHS = frozenset(["مصرعهم", "حتفهم"])
+_DEATHS, _SHARES = words_of(FILE, "one_death"), words_of(FILE, "shares")
+_HEDGES = frozenset(["اكثر", "من", "نحو", "حوالي", "قرابه", "ما", "يقارب", "يقرب"])
 _AGE_REACH = 6  # words of a name before its age
 _NAMED = words_of(FILE, "named")
 _NO_NAME = words_of(FILE, "no_name")
@@ -72,6 +78,8 @@ def _person_at(sentence: Sentence, at: int, noun: bool) -> Figure | None:
         return _some(at, min(at + 2, len(sentence.tokens) - 1))
     if is_two_people(word):
         return _exactly(2, at, at)
+    if word == "اخران" or word in _PAIRS:
+        return _exactly(2, at, at)
     if word in ("اخرون", "اخرين"):
         return _some(at, at)
     if has_noun(word, _UNSURE) and word not in ("بعض",):
@@ -91,8 +99,15 @@ def _person_at(sentence: Sentence, at: int, noun: bool) -> Figure | None:
 
 def single_figure(sentence: Sentence, trigger: Trigger) -> Figure | None:
     """Return the victims that a happening names without a number, None where none is named."""
-    if trigger.weak or trigger.kind is ClaimKind.MISSING:
+    if trigger.weak:
+        return _met_death(sentence, trigger)
+    if trigger.kind is ClaimKind.MISSING:
         return None
+    if trigger.kind is ClaimKind.DISPLACED and (share := _share(sentence, trigger.last + 1)):
+        return share
+    known = article(sentence.word(trigger.last + 1))
+    if known and has(sentence.word(trigger.at - 1), _TOPIC):
+        return None  # «بشأن مقتل الطالبة»
     reach = 0 if trigger.noun else _SKIPS
     for step in range(1, reach + 2):
         at = trigger.last + step
@@ -109,6 +124,35 @@ def single_figure(sentence: Sentence, trigger: Trigger) -> Figure | None:
     if trigger.noun:
         return _named(sentence, trigger)
     return _aged(sentence, trigger) or _before(sentence, trigger)
+
+
+def _met_death(sentence: Sentence, trigger: Trigger) -> Figure | None:
+    """Return one or two victims of «لقي … مصرعه», where no number stands between."""
+    if sentence.word(trigger.at).lstrip("وف") not in ("لقي", "لقيت", "لقيا", "لقوا"):
+        return None
+    for at in range(trigger.last + 2, min(trigger.last + _DEATH_REACH, len(sentence.tokens))):
+        if sentence.tokens[at].number:
+            return None
+        if has(sentence.word(at), _MANY_DEATHS) and _some_people(sentence, trigger.last + 1):
+            return _some(trigger.last + 1, at)
+        if has(sentence.word(at), _DEATHS):
+            return _exactly(2 if sentence.word(at).endswith("هما") else 1, trigger.last + 1, at)
+    return None
+
+
+def _some_people(sentence: Sentence, at: int) -> bool:
+    """Tell whether several people who are not known stand at ``at``: «لقي أشخاص …»."""
+    return is_people(sentence.word(at)) and not article(sentence.word(at))
+
+
+def _share(sentence: Sentence, at: int) -> Figure | None:
+    """Return people counted as a share of a population: «تهجير أكثر من نصف السكان»."""
+    first = at
+    while sentence.word(at) in _HEDGES:
+        at += 1
+    if sentence.word(at) in _SHARES and sentence.word(at + 1):
+        return _some(first, at + 1)
+    return None
 
 
 def _named(sentence: Sentence, trigger: Trigger) -> Figure | None:
@@ -143,9 +187,12 @@ def _before(sentence: Sentence, trigger: Trigger) -> Figure | None:
     """Return the victims named before a passive verb: «فتى فلسطيني قد قُتل»."""
     if trigger.kind not in (ClaimKind.KILLED, ClaimKind.WOUNDED):
         return None
+    if sentence.word(trigger.at).startswith("و"):
+        return None  # a verb of its own clause
     two = sentence.word(trigger.last).endswith("ا")
+    behind = _before_age(sentence, trigger.at)
     for step in range(1, _BACK + 1):
-        at = trigger.at - step
+        at = behind - step
         if at < 0 or _CUT.search(sentence.gap(at)):
             return None
         word = sentence.word(at)
@@ -160,12 +207,42 @@ def _before(sentence: Sentence, trigger: Trigger) -> Figure | None:
     return None
 
 
+def _before_age(sentence: Sentence, at: int) -> int:
+    """Return the token at ``at``, or that of «في العشرين من عمره» right before it."""
+    if not sentence.word(at - 1).startswith(("عمره", "العمر")) or sentence.word(at - 2) != "من":
+        return at
+    for first in range(at - 3, max(-1, at - 6), -1):
+        if sentence.word(first) == "في":
+            return first
+    return at
+
+
+def _lost(sentence: Sentence, at: int) -> int | None:
+    """Return the last token of «خسائر بشرية», «خسائر بين المدنيين» at ``at``, None without."""
+    if not has_noun(sentence.word(at), _LOSSES):
+        return None
+    for step in range(at + 1, min(at + _LOSS_REACH, len(sentence.tokens))):
+        word = sentence.word(step)
+        if word in ("بشريه", "البشريه", "الارواح"):
+            return step
+        if word == "بين" and is_people(sentence.word(step + 1)):
+            return step + 1
+    return None
+
+
 def vague_victims(sentence: Sentence, taken: set[int]) -> list[Figure]:
     """Return victims without any number: «سقوط قتلى وجرحى», «أعداد كبيرة من الضحايا»."""
     found: list[Figure] = []
     joined = -2
     for at, token in enumerate(sentence.tokens):
         kind = None if at in taken or token.number else victim_kind(token.word)
+        lost = None if at in taken else _lost(sentence, at)
+        if lost is not None:
+            found.append(_some(at, lost, ClaimKind.KILLED_OR_WOUNDED))
+        paired = sentence.word(at - 1) == "بين" and pair_at(sentence, at)
+        if kind and paired and any(has_noun(sentence.word(at - n), _UNSURE) for n in range(2, 8)):
+            found.append(_some(at, at + 1, ClaimKind.KILLED_OR_WOUNDED))
+            continue
         if (
             kind is not None
             and token.word.endswith("ا")
@@ -177,7 +254,8 @@ def vague_victims(sentence: Sentence, taken: set[int]) -> list[Figure]:
             continue
         before = [sentence.word(at - step) for step in (1, 2, 3)]
         many = any(has_noun(word, _UNSURE) for word in before[1:]) and "من" in before
-        fell = any(has(word, _FALL) for word in before) and not article(token.word)
+        fell = any(has(word, _FALL) for word in before) or before[0] == "عن"
+        fell = fell and not article(token.word)
         follows = joined == at - 1 and token.word.startswith("و") and not article(token.word)
         if many and pair_at(sentence, at):
             found.append(_some(at, at + 1, ClaimKind.KILLED_OR_WOUNDED))

@@ -21,7 +21,11 @@ _ACCORDING, _FILLER = words_of(FILE, "according"), words_of(FILE, "filler")
 _STOP, _MEDIA, _LEAD = words_of(FILE, "stop"), words_of(FILE, "media"), words_of(FILE, "lead")
 _NEW_CLAUSE = words_of(FILE, "new_clause")
 _TIMES = words_of(FILE, "times")
+_WHOLE = words_of(FILE, "whole")  # names that no indefinite word goes on
+_HIDDEN = words_of(FILE, "hidden")
 _WITH_FOR = words_of(FILE, "with_for")  # «وفقاً لـ»
+_PREPOSITIONS = frozenset(["من", "في", "علي", "الي", "عن", "بعد", "قبل"])
+_THATS = frozenset(["ان", "بان"])
 _SUBJECT = 4  # words before a present verb
 _SIGN = re.compile(r"[:،,\"«“]")
 _OPENERS = words_of(FILE, "openers")
@@ -86,6 +90,8 @@ def _phrase(sentence: Sentence, first: int) -> tuple[str, int, int]:
             break
         if at > first and _QUOTES.search(gap):
             inside = not inside
+        if at == first + 1 and sentence.word(first) in _WHOLE and not _goes_on(sentence.word(at)):
+            break
         last = at
     while last >= first and sentence.word(last) in ("و", "او"):
         last -= 1
@@ -95,6 +101,11 @@ def _phrase(sentence: Sentence, first: int) -> tuple[str, int, int]:
     if sentence.text[start - 1 : start] in ('"', "«", "“"):
         inside = True
     return sentence.text[start:end], start, end
+
+
+def _goes_on(word: str) -> bool:
+    """Tell whether a word may go on a definite name: «السوري», «ومصادر», «نفسه»."""
+    return article(word) or word.startswith(("و", "لل", "نفس")) or word in ("باسم", "ذات")
 
 
 def _leaves(gap: str) -> bool:
@@ -150,6 +161,8 @@ def _before(sentence: Sentence, at: int) -> Attribution:
         name, start, end = _phrase(sentence, first)
     if sentence.word(at).removeprefix("و") in ("نقل", "نقلت"):
         name, start, end = _relayed(sentence, at + 1) or ("", 0, 0)
+    elif sentence.word(at + 1) in ("عن", "الي"):  # «أعلن عن مقتل»: what is said, not who
+        name, start, end = _had_said(sentence, at) or _subject(sentence, at)
     elif sentence.word(at - 1) == "قد":
         name, start, end = _had_said(sentence, at) or (name, start, end)
     elif not name:
@@ -171,7 +184,12 @@ def _had_said(sentence: Sentence, at: int) -> tuple[str, int, int] | None:
 
 
 def _subject(sentence: Sentence, at: int) -> tuple[str, int, int]:
-    """Return the words before a present verb back to a sign: «: "وزارة الدفاع تقدر بأن»."""
+    """Return the words before a verb back to a sign or «أن»: «أن وزارة الدفاع قالت»."""
+    for first in range(at - 1, max(0, at - _LONGEST - 4), -1):
+        if _SIGN.search(sentence.gap(first)):
+            break
+        if sentence.word(first) in _THATS:
+            return _phrase(sentence, first + 1)
     first = at
     while first > max(0, at - _SUBJECT) and not _SIGN.search(sentence.gap(first - 1)):
         first -= 1
@@ -215,6 +233,9 @@ def attributions(sentence: Sentence) -> Iterator[Attribution]:
             or (_is_said(token.word) and sentence.word(at - 1) in ("ما", "لما", "كما", "الذي"))
             or (token.word in _NOUN and article(sentence.word(at + 1)))
         ):
+            before = sentence.word(at - 1)
+            if token.word not in _NOUN and (has(before, _HIDDEN) or before in _PREPOSITIONS):
+                continue  # «طلب عدم كشف اسمه», «تمكنت من كشف خلية»
             if sentence.word(at - 1) in ("التي", "الذي", "ما", "لما", "كما"):
                 if sentence.word(at - 1) in ("التي", "الذي"):
                     continue
@@ -234,7 +255,8 @@ def _cut_off(sentence: Sentence, said: Attribution, at: int) -> bool:
     """Tell whether a new clause begins between a saying and the figure at ``at``."""
     for step in range(said.at + 1, at):
         word = sentence.word(step)
-        if word in _NEW_CLAUSE or (word == "حين" and sentence.word(step - 1) == "في"):
+        new = word in _NEW_CLAUSE or (word == "حين" and sentence.word(step - 1) == "في")
+        if new and (said.nominal or _is_says(sentence.word(step + 1))):
             return True
         broken = "،" in sentence.gap(step - 1) or "," in sentence.gap(step - 1)
         if said.nominal and broken and word.startswith("و") and word.endswith("ت"):

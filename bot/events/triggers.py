@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.events.figures import FILE, KINDS, victim_kind
-from bot.events.sentences import Sentence, article, has, words_of
+from bot.events.sentences import Sentence, article, has, has_noun, words_of
 from bot.models import ClaimKind
 from bot.text.lexicon import labelled_words
 from bot.text.names import readings
@@ -25,10 +25,12 @@ _AFTER = {
 }
 _LIVES, _RID = words_of(FILE, "lives"), words_of(FILE, "rid")
 ENDS = words_of(FILE, "ends")
+_TOLL = words_of(FILE, "toll")
 _TALLY, _COUNTED = words_of(FILE, "tally"), words_of(FILE, "counted")
 # What makes a killing no report of one: «محاولة قتل», «ذكرى مقتل», «الذين قتلوا», «كادت تقتل».
 _UNREAL = words_of(FILE, "unreal")
 _WHO = words_of(FILE, "who")
+_WHERE = frozenset(["فيها", "فيه", "فيهما", "خلالها", "خلاله", "خلالهما"])  # «التي قتل فيها 3»
 _FORECAST = words_of(FILE, "forecast")
 
 
@@ -85,7 +87,8 @@ def triggers(sentence: Sentence) -> list[Trigger]:
 def _unreal(sentence: Sentence, at: int, noun: bool) -> bool:
     """Tell whether the words before make it a plan, a fear, a memory or known people."""
     before = [sentence.word(at - step) for step in (1, 2, 3, 4)]
-    if has(before[0], _UNREAL) or (not noun and before[0] in _WHO):
+    who = not noun and before[0] in _WHO and sentence.word(at + 1) not in _WHERE
+    if has(before[0], _UNREAL) or who:
         return True
     if not noun and before[0] in ("قد", "كانوا") and before[1] in _WHO:
         return True
@@ -112,6 +115,14 @@ def tally_kind(sentence: Sentence, at: int) -> ClaimKind | None:
         named = any(_is_tally(sentence.word(at - step)) for step in (1, 2))
         return kind if named or article(word) else None
     return None
+
+
+def toll_kind(sentence: Sentence, at: int) -> ClaimKind | None:
+    """Return killed for «الحصيلة … إلى 246 شخصا», None where a word says whom it counts."""
+    if not has_noun(sentence.word(at), _TOLL):
+        return None
+    behind = [sentence.word(at + step) for step in range(1, 4)]
+    return None if any(victim_kind(word) for word in behind) else ClaimKind.KILLED
 
 
 def _is_tally(word: str) -> bool:

@@ -127,7 +127,7 @@ def _named_by_class(sentence: Sentence, known: list[Spot], after: int) -> list[S
             continue
         if token.word.startswith("ال") and token.word.endswith(("يه", "ين", "ات")):
             continue
-        if token.word in _NO_NAME:
+        if token.word in _NO_NAME or token.word[:2] in ("وت", "وي"):
             continue
         if re.search(r"[،,؛.:]", sentence.gap(at - 1)):
             continue
@@ -138,26 +138,25 @@ def _named_by_class(sentence: Sentence, known: list[Spot], after: int) -> list[S
 def nearest(sentence: Sentence, found: list[Spot], first: int, last: int, speaker: str) -> str:
     """Return the place, as printed, for the figure at tokens ``first`` to ``last``; "" for none."""
     begin, end = sentence.tokens[first].start, sentence.tokens[last].end
+    clause = _clause_start(sentence, last)
     best, least = "", float("inf")
     for spot in found:
         name = sentence.text[spot.start : spot.end]
         if speaker and name in speaker and _inside(sentence, speaker, spot):
             continue
         words = (spot.start - end if spot.start >= end else (begin - spot.end) * _BEFORE) / 6
-        cost = max(words, 0.0) + spot.blunt + _CLAUSE * _apart(sentence, spot, last)
+        cost = max(words, 0.0) + spot.blunt + _CLAUSE * (spot.start > clause)
         if cost < least:
             best, least = name, cost
     return best
 
 
-def _apart(sentence: Sentence, spot: Spot, last: int) -> bool:
-    """Tell whether a relative clause begins between a figure and a place behind it."""
+def _clause_start(sentence: Sentence, last: int) -> float:
+    """Return where, behind a figure, a relative clause begins: places in it are put off."""
     for at in range(last + 1, len(sentence.tokens)):
-        if sentence.tokens[at].start >= spot.start:
-            return False
         if sentence.word(at) in _RELATIVE:
-            return True
-    return False
+            return sentence.tokens[at].start
+    return float("inf")
 
 
 def _inside(sentence: Sentence, speaker: str, spot: Spot) -> bool:
