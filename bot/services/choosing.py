@@ -271,7 +271,7 @@ class Choosing:
         chat_id, topic_id, now = wanted.chat_id, wanted.topic_id, self._clock.now()
         if before.id == 0 and not wanted.active and not _chosen(before, wanted):
             return  # zone and language are the chat's; they need no subscription
-        if wanted.active or before.id == 0:
+        if before.id == 0 or (wanted.active and not before.active):
             await self._store.subscribe(
                 chat_id,
                 topic_id,
@@ -282,6 +282,8 @@ class Choosing:
             )
         if not wanted.active and (before.active or before.id == 0):
             await self._store.pause(chat_id, topic_id, "reader")
+        if replace(wanted, active=before.active, language=before.language) == before:
+            return
         await self._store.choose(
             chat_id,
             topic_id,

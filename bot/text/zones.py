@@ -29,12 +29,14 @@ _PROMINENT = {
 }
 
 
+@cache
 def country_name(code: str, language: str) -> str:
     """Return a country's name in a language; its code where that has none."""
     name: str = Locale.parse(language).territories.get(code, code)
     return name
 
 
+@cache
 def zones_in(country: str, language: str) -> tuple[str, ...]:
     """Return the zones of a country (ISO 3166), by the names of their cities; empty if unknown."""
     zones = [zone for zone, code in get_global("zone_territories").items() if code == country]
@@ -44,6 +46,7 @@ def zones_in(country: str, language: str) -> tuple[str, ...]:
     return tuple(sorted(known, key=lambda zone: zone_name(zone, language))[:_MOST_OF_ONE])
 
 
+@cache
 def country_of(zone: str) -> str:
     """Return the country in which a zone's city lies; empty if unknown."""
     country: str = get_global("zone_territories").get(zone, "")

@@ -80,8 +80,7 @@ class Settings:
         elif wanted.sets:
             await _set(services, update, talk, wanted)
         else:
-            await note(query)
-            await _show(update, talk.texts, choices, wanted)
+            await asyncio.gather(note(query), _show(update, talk.texts, choices, wanted))
 
     async def written(
         self, services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE
@@ -146,9 +145,11 @@ async def _set(services: Services, update: Update, talk: Talk, wanted: Press) ->
         return
     choices, undo = outcome
     say_now = _texts_after(talk, choices)
-    await note(query, say_now("panel.saved"))
     shows = Press(chat_id=wanted.chat_id, topic_id=wanted.topic_id, name=page_of(wanted.name))
-    await _show(update, say_now, choices, shows, (wanted.name, undo) if undo else None)
+    await asyncio.gather(  # neither waits for the other's way to Telegram and back
+        note(query, say_now("panel.saved")),
+        _show(update, say_now, choices, shows, (wanted.name, undo) if undo else None),
+    )
 
 
 def _texts_after(talk: Talk, choices: Choices) -> Texts:
