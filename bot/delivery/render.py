@@ -14,7 +14,7 @@ from dataclasses import replace
 from bot.delivery.fragments import MESSAGE_UNITS, Fragment, bold, join, split, text
 from bot.delivery.page import Page, Sensitive, never_sensitive
 from bot.models import Answer, Article, Button, Digest, DigestItem, Look, Passage, Reply
-from bot.text.markup import one_line, shorten, utf16_length
+from bot.text.markup import isolate, one_line, shorten, utf16_length
 
 _NUMBER_UNITS = 24  # room kept for «(2/3)»
 _OTHER_OUTLETS = 3
@@ -163,7 +163,10 @@ def _not_found(answer: Answer, page: Page) -> Fragment:
         lines += [Fragment(), page.say("answer.nearest")]
     for article in answer.nearest[:_NEAREST]:
         pieces = (page.source(article), text(" · "), page.dated(article))
-        lines.append(page.line(text(f"– {page.title(article)} · "), *pieces))
+        title = page.title(article)
+        if not page.texts.right_to_left:  # or an Arabic title would turn the line that lists it
+            title = isolate(title)
+        lines.append(page.line(text(f"– {title} · "), *pieces))
     return join("\n", lines)
 
 

@@ -29,6 +29,7 @@ from bot.store.base import ArticleStore
 PAGE = 3  # passages shown at once
 _NEWEST = 40  # changes among which an example is looked for
 _EXAMPLE_CHARS = range(60, 320)
+_EXAMPLE_TITLE_CHARS = 80
 
 
 class Index(Protocol):
@@ -149,6 +150,8 @@ class Answering:
         articles = await self._store.articles([change.article_id for change in changes])
         newest = sorted(articles.values(), key=lambda one: one.article.dated_at, reverse=True)
         for stored in newest:
+            if len(stored.article.title) > _EXAMPLE_TITLE_CHARS:
+                continue
             for paragraph in stored.paragraphs:
                 gentle = not tells_of_casualties(paragraph.text)
                 if gentle and len(paragraph.text) in _EXAMPLE_CHARS:

@@ -264,7 +264,9 @@ class Choosing:
             )
         if subscription != before.subscription:
             await self._keep(before.subscription, subscription)
-        return await self.of(chat.id, subscription.topic_id) or wanted
+        if before.subscription.id == 0:  # now it has a number
+            return await self.of(chat.id, subscription.topic_id) or wanted
+        return wanted
 
     async def _keep(self, before: Subscription, wanted: Subscription) -> None:
         """Keep a changed subscription, paused as long as nobody turns it on."""

@@ -12,6 +12,7 @@ from babel.core import Locale, get_global
 from tzfpy import get_tz
 
 from bot.text.dates import is_zone, zone_name
+from bot.text.places import places
 
 # Where readers of Arabic conflict news live, nearest to the conflicts first.
 COUNTRIES = (
@@ -31,7 +32,14 @@ _PROMINENT = {
 
 @cache
 def country_name(code: str, language: str) -> str:
-    """Return a country's name in a language; its code where that has none."""
+    """Return a country's usual name in a language, as short as people say it.
+
+    That of the gazetteer where there is one («السعودية»), else that of the locale data; the code
+    where neither knows it.
+    """
+    known = places().get(code.lower())
+    if known is not None and language in ("ar", "en"):
+        return known.name if language == "ar" else known.latin[0]
     name: str = Locale.parse(language).territories.get(code, code)
     return name
 

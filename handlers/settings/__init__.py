@@ -66,8 +66,7 @@ class Settings:
         if query is None or talk is None:
             return
         wanted = parse(query.data or "")
-        choices = await _choices(services, wanted)
-        if wanted is None or choices is None:
+        if wanted is None:
             await note(query, talk.texts("press.expired"))
         elif not await administers(context.bot, wanted.chat_id, query.from_user.id):
             await note(query, talk.texts("press.not_yours"), alert=True)
@@ -79,6 +78,8 @@ class Settings:
             await self._ask(talk, wanted)
         elif wanted.sets:
             await _set(services, update, talk, wanted)
+        elif (choices := await _choices(services, wanted)) is None:
+            await note(query, talk.texts("press.expired"))
         else:
             await asyncio.gather(note(query), _show(update, talk.texts, choices, wanted))
 

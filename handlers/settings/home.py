@@ -22,6 +22,7 @@ def home(view: View) -> tuple[str, Rows]:
     active = choices.subscription.active
     lines = [
         heading(view),
+        say.html("settings.hint"),
         view.line("settings.digest", say("settings.on" if active else "settings.off")),
         view.line("settings.times", times(view)),
         view.line("settings.days", days(view)),
