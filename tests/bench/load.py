@@ -1,0 +1,302 @@
+"""What one machine holds: subscribers, questions, feeds and digests at once, against the sandbox.
+
+    python -m tests.bench.load [--articles 100000] [--subscribers 10000] [--feeds 500]
+                               [--questions 5] [--seconds 60] [--scaling] [--json OUT]
+
+A real ``mujaz run`` with an SQLite file is started on an archive of made-up reports. While every
+subscriber's digest is due and every feed is to be visited, readers ask so many questions a second;
+the time is taken from the message of a reader to the answer that reaches the sandbox. Vectors are
+off: what they add is measured by ``tests.bench.search_scale``.
+
+``--scaling`` instead compares the questions answered by one process and by two on one PostgreSQL,
+each process on a core of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.app import open_core
+from bot.models import Arrival, Chat, ChatKind, NewArticle, SourceKind
+from bot.sandbox import Sandbox, SandboxServer
+from bot.sandbox.conversation import say
+from bot.settings import Settings
+from bot.store.sql import SqlStore, open_store
+from tests.postgres import DURABLE, running
+from tests.reliability.processes import start
+from tests.reliability.report import p95
+from tests.reliability.town import TOKEN, populate, readers, rows, sends, until
+
+SEED = 88
+BATCH = 500
+PARAGRAPHS = 4
+ASKERS = 400
+PLACES = ("حلب", "حمص", "درعا", "إدلب", "الرقة", "الحسكة", "دمشق", "القنيطرة", "منبج", "تدمر")
+ACTORS = ("الدفاع المدني", "الهلال الأحمر", "المجلس المحلي", "مصدر طبي", "شهود عيان", "المرصد")
+DEEDS = (
+    "وصول قافلة مساعدات إلى {place} تحمل {n} سلة غذائية",
+    "إصابة {n} أشخاص في قصف على أطراف {place}",
+    "نزوح {n} عائلة من ريف {place} خلال يومين",
+    "إعادة فتح الطريق إلى {place} بعد إغلاق دام {n} يوماً",
+    "انقطاع المياه عن {n} حياً في مدينة {place}",
+)
+QUESTIONS = (
+    "كم عائلة نزحت من ريف {place}؟",
+    "كم عدد الجرحى في {place}؟",
+    "أخبار الطريق إلى {place}",
+)
+
+
+def report(chance: random.Random, number: int, at: datetime) -> NewArticle:
+    """Return a made-up report of four paragraphs."""
+    place, actor = chance.choice(PLACES), chance.choice(ACTORS)
+    title = chance.choice(DEEDS).format(place=place, n=chance.randint(2, 900))
+    texts = [
+        f"قال {actor} إن {chance.choice(DEEDS).format(place=place, n=chance.randint(2, 900))}، "
+        f"وذلك في الساعة {chance.randint(1, 12)} من يوم التقرير رقم {number}.{part}"
+        for part in range(PARAGRAPHS)
+    ]
+    return NewArticle(title=title, paragraphs=tuple(texts), published_at=at)
+
+
+async def fill(store: SqlStore, articles: int, subscribers: int) -> None:
+    """Store the reports, and readers whose digest has been due for ten minutes."""
+    chance = random.Random(SEED)  # noqa: S311 - made-up news
+    now = datetime.now(UTC)
+    source = await store.ensure_source(SourceKind.FILE, "أرشيف", now=now)
+    for first in range(0, articles, BATCH):
+        arrivals = [
+            Arrival(
+                source=source,
+                identity=f"id {number}",
+                article=report(chance, number, now - timedelta(minutes=2 * (articles - number))),
+            )
+            for number in range(first, min(first + BATCH, articles))
+        ]
+        await store.add_articles(arrivals, now=now)
+    due, since = (now - timedelta(minutes=10)).strftime("%H:%M"), now - timedelta(hours=12)
+    for chat_id in readers(subscribers):
+        await store.save_chat(Chat(id=chat_id, kind=ChatKind.PRIVATE, title="قارئ"), now=since)
+        await store.subscribe(chat_id, 0, times=(due,), timezone="UTC", language="ar", now=since)
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """Signals are the benchmark's business."""
+
+
+@asynccontextmanager
+async def feeds(chance: random.Random) -> AsyncIterator[int]:
+    """Serve as many feeds as are asked for, each with two new reports; give the port."""
+
+    async def feed(request: Request) -> Response:
+        number = int(request.path_params["number"])
+        items = "".join(
+            f"<item><title>{one.title}</title><guid>{number}-{n}</guid>"
+            f"<link>http://127.0.0.1/{number}/{n}</link>"
+            f"<description>{' '.join(one.paragraphs)}</description></item>"
+            for n in range(2)
+            for one in [report(chance, number * 10 + n, datetime.now(UTC))]
+        )
+        body = f'<rss version="2.0"><channel><title>مصدر {number}</title>{items}</channel></rss>'
+        return Response(body, media_type="application/rss+xml")
+
+    app = Starlette(routes=[Route("/{number}", feed)])
+    server = _Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving
+
+
+def rss_mb(pid: int) -> float:
+    """Return the greatest memory that a process has had, in megabytes."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (line,) = [one for one in status.splitlines() if one.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
+
+
+async def ask(sandbox: Sandbox, people: list[int], per_s: float, seconds: float) -> list[float]:
+    """Let people ask in turn, so many questions a second; return how long each waited."""
+    chance, begun = random.Random(SEED), time.monotonic()  # noqa: S311 - made-up questions
+    asked: list[tuple[int, float, int]] = []
+    for number in range(int(per_s * seconds)):
+        await asyncio.sleep(max(0.0, begun + number / per_s - time.monotonic()))
+        person = people[number % len(people)]
+        text = chance.choice(QUESTIONS).format(place=chance.choice(PLACES))
+        asked.append((person, sandbox.clock.now().timestamp(), len(list(sends(sandbox)))))
+        say(sandbox, chat_id=person, user_id=person, content={"text": text})
+    await asyncio.sleep(5)
+    waits, log = [], list(sends(sandbox))
+    for person, at, before in asked:
+        replies = (e for e in log[before:] if int(e.params["chat_id"]) == person)
+        answered = next(replies, None)
+        waits.append(answered.at.timestamp() - at if answered else 60.0)
+    return waits
+
+
+async def one_machine(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Fill, start, ask; return the figures."""
+    settings = Settings(data_dir=folder, embeddings="off")
+    store = await open_store(settings.store_url)
+    await fill(store, given.articles, given.subscribers)
+    async with open_core(settings) as core:
+        await core.index.catch_up()
+    sandbox = Sandbox(token=TOKEN)
+    askers = [readers(given.subscribers + ASKERS)[given.subscribers + n] for n in range(ASKERS)]
+    populate(sandbox, readers(given.subscribers + ASKERS))
+    async with SandboxServer(sandbox) as server, feeds(random.Random(SEED)) as port:  # noqa: S311
+        for number in range(given.feeds):
+            address = f"http://127.0.0.1:{port}/{number}"
+            await store.ensure_source(SourceKind.FEED, f"{number}", address, now=datetime.now(UTC))
+        environment = os.environ | {
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "MUJAZ_TELEGRAM_API_URL": server.url,
+            "MUJAZ_DATA_DIR": str(folder),
+            "MUJAZ_EMBEDDINGS": "off",
+            "MUJAZ_FEED_FULL_TEXT": "false",
+            "MUJAZ_FETCH_TRUSTED_HOSTS": f"127.0.0.1:{port}",
+            "MUJAZ_TICK_S": "10",
+            "MUJAZ_SEND_RATE_PER_S": "30",
+        }
+        say(sandbox, chat_id=askers[0], user_id=askers[0], content={"text": "أخبار حلب"})
+        begun = time.monotonic()
+        bot = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.DEVNULL
+        )
+        first = askers[0]
+        await until(lambda: any(int(e.params["chat_id"]) == first for e in sends(sandbox)), 120)
+        start_s = time.monotonic() - begun
+        waits = await ask(sandbox, askers[1:], given.questions, given.seconds)
+        file = folder / "mujaz.sqlite"
+        count = "SELECT count(*) FROM outbox WHERE kind = 'digest' AND part = 1"
+        await until(lambda: rows(file, count)[0][0] == given.subscribers, 600, 1.0)
+        composed = "SELECT min(created_at), max(created_at) FROM slots"
+        first_at, last_at = (datetime.fromisoformat(str(at)) for at in rows(file, composed)[0])
+        visited = "SELECT count(*) FROM sources WHERE kind = 'feed' AND checked_at IS NOT NULL"
+        await until(lambda: rows(file, visited)[0][0] == given.feeds, 600, 1.0)
+        memory = rss_mb(bot.pid)
+        bot.send_signal(signal.SIGTERM)
+        code = await bot.wait()
+    await store.close()
+    return {
+        "articles": given.articles,
+        "subscribers": given.subscribers,
+        "feeds": given.feeds,
+        "questions_per_s": given.questions,
+        "questions": len(waits),
+        "unanswered": sum(wait == 60.0 for wait in waits),
+        "answer_ms": {
+            "p50": round(1000 * sorted(waits)[len(waits) // 2]),
+            "p95": round(1000 * p95(waits)),
+        },
+        "start_to_first_answer_s": round(start_s, 2),
+        "digest_lag_s": round((last_at - first_at).total_seconds(), 1),
+        "rss_mb": round(memory),
+        "exit_code": code,
+        "seed": SEED,
+    }
+
+
+def tell(out: object, what: str) -> None:
+    """Let the other process know that something is so far."""
+    Path(f"{out}.{what}").touch()
+
+
+def told(out: object, what: str) -> bool:
+    """Tell whether the other process has let us know."""
+    return Path(f"{out}.{what}").exists()
+
+
+def be_a_worker(url: str, folder: str, core: int, seconds: float, out: str) -> None:
+    """Answer questions one after the other on one core; write how many."""
+    os.sched_setaffinity(0, {core})
+
+    async def answer() -> int:
+        settings = Settings(data_dir=Path(folder), embeddings="off", database_url=url)  # type: ignore[arg-type]
+        chance, answered = random.Random(core), 0  # noqa: S311 - made-up questions
+        async with open_core(settings) as opened:
+            await opened.index.catch_up()
+            tell(out, "ready")
+            await until(lambda: told(out, "go"), 600)
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                text = chance.choice(QUESTIONS).format(place=chance.choice(PLACES))
+                await opened.services.answering.answer(text)
+                answered += 1
+        return answered
+
+    Path(out).write_text(str(asyncio.run(answer())), encoding="ascii")
+
+
+async def scaling(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Compare one process with two on one PostgreSQL."""
+    answered = {}
+    with running(*DURABLE) as server:
+        url = server.url(server.new_database())
+        store = await open_store(url)
+        await fill(store, given.articles, 0)
+        await store.close()
+        for workers in (1, 2):
+            outs = [folder / f"{workers}-{n}" for n in range(workers)]
+            processes = [
+                start(be_a_worker, url, str(folder / f"data-{n}"), n, given.seconds, str(out))
+                for n, out in enumerate(outs)
+            ]
+            await until(lambda o=outs: all(told(one, "ready") for one in o), 600, 0.1)  # type: ignore[misc]
+            for out in outs:
+                tell(out, "go")
+            for process in processes:
+                await process.ended(given.seconds + 120)
+            answered[workers] = sum(int(out.read_text(encoding="ascii")) for out in outs)
+    return {
+        "articles": given.articles,
+        "seconds": given.seconds,
+        "answered_by_one": answered[1],
+        "answered_by_two": answered[2],
+        "ratio": round(answered[2] / answered[1], 2),
+    }
+
+
+def main() -> None:
+    """Run and print."""
+    arguments = argparse.ArgumentParser(prog="python -m tests.bench.load", description=__doc__)
+    arguments.add_argument("--articles", type=int, default=100_000)
+    arguments.add_argument("--subscribers", type=int, default=10_000)
+    arguments.add_argument("--feeds", type=int, default=500)
+    arguments.add_argument("--questions", type=float, default=5)
+    arguments.add_argument("--seconds", type=float, default=60)
+    arguments.add_argument("--scaling", action="store_true")
+    arguments.add_argument("--json", type=Path, default=None, metavar="OUT")
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mujaz-") as folder:
+        work = scaling if chosen.scaling else one_machine
+        figures = asyncio.run(work(chosen, Path(folder)))
+    for name, value in figures.items():
+        print(f"{name:24} {value}")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()
