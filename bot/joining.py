@@ -112,4 +112,6 @@ def _keeping(settings: Settings, clock: Clock, store: Store) -> Keeping:
         backup_every_h=settings.backup_every_h,
         backup_keep=settings.backup_keep,
         settings=without_secrets(settings),
+        keep_days=settings.keep_days,
+        keep_articles=settings.keep_articles,
     )

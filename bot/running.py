@@ -173,6 +173,8 @@ class Mujaz:
                 ("backups", services.keeping.back_up_if_due),
             ):
                 self._jobs.every(settings.tick_s, name, alone(store, name, work))
+            removal = alone(store, "removal", services.keeping.remove_old)
+            self._jobs.every(_EXPIRY_TICK_S, "removal", removal)
             expiry = alone(store, "expiry", services.judging.expire)
             self._jobs.every(_EXPIRY_TICK_S, "expiry", expiry)
         if "embed" in self._roles:

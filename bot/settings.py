@@ -177,6 +177,12 @@ class Settings(BaseSettings):
     sentry_dsn: SecretStr | None = Field(
         None, description="Where errors are reported (pip install 'mujaz[sentry]'), if anywhere."
     )
+    keep_days: int = Field(
+        0, ge=0, le=36_500, description="Days after which articles are removed; 0: never."
+    )
+    keep_articles: int = Field(
+        0, ge=0, description="How many articles are kept, the newest; 0: all."
+    )
     backup_dir: Path | None = Field(
         None, description="Folder for scheduled backups; without it none are made."
     )

@@ -1,4 +1,4 @@
-"""Keeping what is held: a backup when one is due, the newest few of them and no more."""
+"""Keeping what is held: backups when they are due, and old articles until they are too old."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from bot.store.base import Store
 
 logger = logging.getLogger(__name__)
 
+_BREATH_S = 0.05  # between two removals
+
 
 class Keeping:
-    """Looks, at every tick, whether it is time for a backup."""
+    """Looks, at every tick, whether it is time for a backup, and lets go of what is too old."""
 
     def __init__(
         self,
@@ -26,6 +28,8 @@ class Keeping:
         backup_every_h: float = 24,
         backup_keep: int = 7,
         settings: str = "",
+        keep_days: int = 0,
+        keep_articles: int = 0,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -33,6 +37,27 @@ class Keeping:
         self._every = timedelta(hours=backup_every_h)
         self._keep = backup_keep
         self._settings = settings
+        self._keep_days = keep_days
+        self._keep_articles = keep_articles
+
+    async def remove_old(self) -> int:
+        """Remove articles that are too old or too many; return how many.
+
+        A little at a time, so that nobody waits long for the writer; then give the room back.
+        """
+        before = self._clock.now() - timedelta(days=self._keep_days) if self._keep_days else None
+        if before is None and not self._keep_articles:
+            return 0
+        removed = 0
+        while step := await self._store.remove_old(
+            before=before, keep=self._keep_articles or None, now=self._clock.now()
+        ):
+            removed += step
+            await asyncio.sleep(_BREATH_S)
+        if removed:
+            logger.info("%d old articles removed", removed)
+            await self._store.give_back_space()
+        return removed
 
     async def back_up_if_due(self) -> Path | None:
         """Make a backup when the newest is too old or there is none; return its folder.

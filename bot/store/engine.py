@@ -100,6 +100,10 @@ class Database(ABC):
         """Return what the database itself finds wrong with its content."""
 
     @abstractmethod
+    async def give_back_space(self) -> bool:
+        """Return free room inside the database to the disk; False where there is no need."""
+
+    @abstractmethod
     async def hold(self, duty: str) -> bool:
         """Try to have a duty that one process has at a time; tell whether we have it."""
 

@@ -182,6 +182,10 @@ class PostgresDatabase(Database):
         )
         return [f"unchecked: {row.conname} of {row.held}" for row in unchecked]
 
+    async def give_back_space(self) -> bool:
+        """Leave it to the server, whose autovacuum keeps the room for what comes next."""
+        return False
+
     async def hold(self, duty: str) -> bool:
         """Try to have a duty, on the session of them."""
         self._check_open()

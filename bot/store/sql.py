@@ -26,6 +26,7 @@ from bot.store.migrations import REVISION, migrate, revision_of
 from bot.store.outbox import SqlOutbox
 from bot.store.postgres import NAMES, PostgresDatabase
 from bot.store.questions import SqlQuestions
+from bot.store.retention import SqlRetention
 from bot.store.schema import articles, change_log, chats, outbox, paragraphs, sources, subscriptions
 from bot.store.sources import SqlSources
 from bot.store.sqlite import DRIVER, SqliteDatabase, ensure_openable
@@ -40,6 +41,7 @@ class SqlStore(
     SqlChats,
     SqlFollows,
     SqlOutbox,
+    SqlRetention,
     SqlQuestions,
     Store,
 ):

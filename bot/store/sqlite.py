@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 DRIVER = "sqlite+aiosqlite"
 READERS = 3
+_MOST_FREE = 0.25  # of the pages, before the file is written anew
 APPLICATION_ID = 0x4D756A7A  # "Mujz": how a file of ours is told from any other SQLite file
 _TIDY_TRIES, _TIDY_REST_S = 20, 0.05
 BEING_FILLED = 0x4D756A66  # "Mujf": one that a restore or a move has not filled yet
@@ -159,6 +160,23 @@ class SqliteDatabase(Database):
             f"orphan: {row.table} row {row.rowid} lacks its {row.parent}" for row in orphans
         ]
 
+    async def give_back_space(self) -> bool:
+        """Write the file anew without its free pages, once they are a quarter of it."""
+        async with self._turn:
+            self._check_open()
+            with store_errors():
+                engine = make_engine(self.url, begin="", busy_timeout_s=self._busy_timeout_s)
+                try:
+                    async with engine.connect() as connection:
+                        free = (await connection.exec_driver_sql("PRAGMA freelist_count")).scalar()
+                        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar()
+                        if (free or 0) < (pages or 0) * _MOST_FREE:
+                            return False
+                        await connection.exec_driver_sql("VACUUM")
+                        return True
+                finally:
+                    await engine.dispose()
+
     async def hold(self, duty: str) -> bool:  # noqa: ARG002 - any
         """Tell that we have it: whoever runs on a file has locked its folder for himself."""
         self._check_open()
@@ -240,7 +258,8 @@ def make_engine(
             raise
 
     def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if begin:  # VACUUM stands outside of every transaction
+            connection.exec_driver_sql(begin)
 
     event.listen(engine.sync_engine, "connect", set_up)
     event.listen(engine.sync_engine, "begin", begin_transaction)

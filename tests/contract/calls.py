@@ -98,6 +98,12 @@ async def _next_step(store: Store, held: Held) -> bool:
     return await store.save_events(step, now=NOW)
 
 
+async def _remove_old(store: Store) -> int:
+    for chat_id in (7, 8):  # as long as they are to hear of it, nothing is removed
+        await store.pause(chat_id, None, "admin")
+    return await store.remove_old(before=LATER, keep=None, now=LATER)
+
+
 WRITES: dict[str, Call] = {
     "ensure_source": lambda s, _: s.ensure_source(SourceKind.FILE, LARGE, now=NOW),
     "save_check": lambda s, h: s.save_check(replace(h.source, last_error=LARGE)),
@@ -152,6 +158,7 @@ WRITES: dict[str, Call] = {
     "expire_questions": lambda s, _: s.expire_questions(LATER),
     "forget_chat": lambda s, _: s.forget_chat(7, "asker"),
     "recover": lambda s, _: s.recover(now=LATER, everything=True),
+    "remove_old": lambda s, _: _remove_old(s),
 }
 
 READS: dict[str, Call] = {

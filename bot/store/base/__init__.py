@@ -20,6 +20,7 @@ from bot.store.base.events import EventStore
 from bot.store.base.following import FollowStore
 from bot.store.base.outbox import OutboxStore
 from bot.store.base.questions import QuestionStore
+from bot.store.base.retention import RetentionStore
 from bot.store.base.sources import SourceStore
 
 
@@ -32,6 +33,7 @@ class Store(
     FollowStore,
     OutboxStore,
     QuestionStore,
+    RetentionStore,
     Protocol,
 ):
     """The whole store."""
