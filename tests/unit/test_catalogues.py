@@ -148,6 +148,7 @@ def test_every_text_is_accepted_by_telegram_and_begins_in_its_direction(code: st
                 continue
             for line in shown.split("\n"):
                 bare = re.sub("\u2068[^\u2069]*\u2069", "", line)
+                assert not re.search("[A-Za-z]{2}", bare), (key, line)
                 strong = re.search(rf"[^\W\d_]|{MARK}", bare)
                 assert strong is None or not strong[0].isascii(), (key, line)
 
