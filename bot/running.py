@@ -14,6 +14,7 @@ from bot.core import Core
 from bot.delivery.application import build_application
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.pace import Limits, Pace
+from bot.delivery.pinning import Pinner
 from bot.delivery.polling import Polling
 from bot.delivery.telegram import TelegramSender
 from bot.delivery.webhook import Webhook
@@ -74,14 +75,16 @@ class Mujaz:
         self._ended = asyncio.Event()
         self._exit_code = STOPPED
         self._polling = Polling(application, polling_request, self._conflict, self._wedged)
+        sender = TelegramSender(self._polling.bot)
         self._dispatcher = Dispatcher(
             core.store,
-            TelegramSender(self._polling.bot),
+            sender,
             pace,
             core.clock,
             in_flight=settings.send_in_flight,
             lease_s=settings.lease_s,
             alone=not settings.shared,  # then the folder's lock keeps others out
+            pins=Pinner(core.store, sender, core.clock),
         )
         self._roles = frozenset(settings.roles)
         self._webhook: Webhook | None = None

@@ -2,7 +2,8 @@
 
 A message is committed as `sending` before it leaves, so whatever happens in between is known
 afterwards as doubtful. Few are under way at a time, which bounds how many that can be. What an
-outcome means is decided in ``outbox``, how fast we may send in ``pace``.
+outcome means is decided in ``outbox``, it is written in ``settling``; how fast we may send is
+decided in ``pace``.
 
 A dispatcher that is alone on its database takes everything left in `sending` at its start for
 its own. One that shares it goes by leases: what nobody settled in time is in doubt, and whoever
@@ -13,41 +14,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from bot.clock import Clock
-from bot.delivery.outbox import (
-    ChatEffect,
-    Settlement,
-    settlement,
-    topic_gone,
-    written_again,
-)
-from bot.delivery.pace import Lane, Pace, Turn, kind_of
-from bot.delivery.window import InFlight, SentBook
+from bot.delivery.outbox import lane_of
+from bot.delivery.pace import Pace, Turn, kind_of
+from bot.delivery.pinning import Pinner
+from bot.delivery.settling import DispatchStore, Settling
+from bot.delivery.window import InFlight
 from bot.errors import StoreError
-from bot.log import chat_ref
 from bot.metrics import PACE_S, SENDS
-from bot.models import OutboxKind, OutboxMessage, OutboxState, SendOutcome, SendResult
-from bot.store.base import ChatStore, OutboxStore
-from bot.text.languages import texts
+from bot.models import OutboxMessage, SendOutcome, SendResult
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 _LOOK_S = 1.0  # longest time without a look at the outbox: clocks jump, others write to it
-_RETRY_S = 0.5  # first pause after the store refused
-_LONGEST_RETRY_S = 10.0
-_MOST_RETRIES = 20
+_RETRY_S = 0.5  # first pause after a send that did not leave, halved
 _LINE_DOWN_S = 30.0  # longest pause after sends that did not even leave
 _GROUPS = 4  # leases in which as many are taken as may be under way
 _SOON_S = 0.5  # a chat that is free so soon is worth a place under way
-
-
-class DispatchStore(OutboxStore, ChatStore, Protocol):
-    """What the dispatcher asks of the store."""
 
 
 class Sender(Protocol):
@@ -71,13 +56,15 @@ class Dispatcher:
         in_flight: int = 4,
         lease_s: float = 90.0,
         alone: bool = True,
+        pins: Pinner | None = None,
     ) -> None:
         self._store = store
         self._sender = sender
         self._pace = pace
         self._clock = clock
         self._in_flight = InFlight(in_flight, pace.limits.per_s)
-        self._sent = SentBook(store, clock)
+        self._settling = Settling(store, clock)
+        self._pins = pins
         self._lease_s = lease_s
         self._alone = alone
         self._swept_at = 0.0  # on the loop's own clock
@@ -118,10 +105,16 @@ class Dispatcher:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._sent.close()
+        await self._settling.close()
+        if self._pins is not None:
+            await self._pins.close()
 
     async def _run(self) -> None:
-        await self._insisting("recover", lambda: self._recover(everything=self._alone))
+        await self._settling.insisting(
+            "recover", lambda: self._settling.recover(everything=self._alone)
+        )
+        if self._pins is not None:
+            self._pins.wake()
         while not self._stopping:
             self._wake.clear()
             try:
@@ -138,29 +131,8 @@ class Dispatcher:
         """Look for leases that ran out, a few times within the length of one."""
         now = asyncio.get_running_loop().time()
         if not self._alone and now - self._swept_at >= self._lease_s / 3:
-            await self._recover(everything=False)
+            await self._settling.recover(everything=False)
             self._swept_at = now
-
-    async def _recover(self, *, everything: bool) -> None:
-        """Name what was left under way as doubtful, and repeat doubtful notices."""
-        left = await self._store.recover(now=self._clock.now(), everything=everything)
-        for message in left:
-            logger.warning(
-                "in doubt, left under way: message %d (%s) to %s",
-                message.id,
-                message.kind,
-                chat_ref(message.chat_id),
-            )
-        notices = {message.id: message for message in left}
-        for message in await self._store.outbox(OutboxState.UNCERTAIN, limit=1000):
-            notices.setdefault(message.id, message)
-        repeats = [
-            again
-            for message in notices.values()
-            if (again := written_again(message, await self._repeat_mark(message)))
-        ]
-        if repeats:
-            await self._store.enqueue(repeats, now=self._clock.now())
 
     async def _begin(self) -> bool:
         """Put messages under way while there is room; tell whether there is reason to go on."""
@@ -231,7 +203,7 @@ class Dispatcher:
             async with asyncio.timeout(self._lease_s / 3):  # then the lease still holds
                 with PACE_S.time():
                     turn = await self._pace.acquire(
-                        message.chat_id, kind_of(message.chat_id), Lane.BROADCAST
+                        message.chat_id, kind_of(message.chat_id), lane_of(message)
                     )
             if self._too_late(message):
                 return
@@ -246,7 +218,9 @@ class Dispatcher:
             result = SendResult(outcome=outcome, reason="stopped")
         SENDS.labels(result.outcome).inc()
         self._note_line(result.outcome)
-        await self._settle(message, result)
+        await self._settling.settle(message, result)
+        if message.pin and result.outcome is SendOutcome.SENT and self._pins is not None:
+            self._pins.wake()
         if sending:
             self._in_flight.took(asyncio.get_running_loop().time() - begun)
 
@@ -257,88 +231,3 @@ class Dispatcher:
         if late:
             logger.warning("message %d was not sent: its lease ran out", message.id)
         return late
-
-    async def _settle(self, message: OutboxMessage, result: SendResult) -> None:
-        if result.outcome is SendOutcome.SENT:  # the usual case, many in one transaction
-            await self._insisting("settle", lambda: self._sent.note(message.id, result.message_id))
-            return
-        now = self._clock.now()
-
-        async def choose() -> Settlement:
-            mark = await self._repeat_mark(message)
-            return settlement(message, result, now=now, repeat_mark=mark)
-
-        chosen = await self._insisting("read a chat", choose)
-        _report(message, result, chosen)
-        if chosen.effect is ChatEffect.UNREACHABLE:
-            # First, while this message still keeps the chat's others from being leased.
-            await self._insisting(
-                "pause a chat",
-                lambda: self._store.set_reachable(message.chat_id, False, now=now),
-            )
-        await self._insisting("settle", lambda: self._write(message, chosen, now))
-        await self._insisting("note a chat", lambda: self._note_chat(message, chosen, now))
-
-    async def _repeat_mark(self, message: OutboxMessage) -> str:
-        """Return the chat's words for «may repeat»; only notices are ever marked."""
-        if message.kind is not OutboxKind.NOTICE:
-            return ""
-        chat = await self._store.chat(message.chat_id)
-        return texts(chat.language if chat else None)("outbox.repeated")
-
-    async def _write(self, message: OutboxMessage, chosen: Settlement, now: datetime) -> None:
-        """Write a settlement, after the repeat that must not be lost with it."""
-        if chosen.repeat is not None:
-            await self._store.enqueue([chosen.repeat], now=now)
-        await self._store.settle(
-            message.id,
-            chosen.state,
-            now=now,
-            telegram_id=chosen.telegram_id,
-            not_before_at=chosen.not_before_at,
-            count_attempt=chosen.count_attempt,
-            html=chosen.html,
-            topic_id=chosen.topic_id,
-            reason=chosen.reason,
-        )
-
-    async def _note_chat(self, message: OutboxMessage, chosen: Settlement, now: datetime) -> None:
-        """Write what a settlement means for the chat."""
-        if chosen.effect is ChatEffect.MIGRATED and chosen.new_chat_id is not None:
-            await self._store.migrate_chat(message.chat_id, chosen.new_chat_id, now=now)
-        if chosen.effect is ChatEffect.TOPIC_GONE:
-            await self._tell_of_topic(message, now)
-
-    async def _tell_of_topic(self, message: OutboxMessage, now: datetime) -> None:
-        """Tell whoever added us to a group, once, that the digest's topic is gone."""
-        chat = await self._store.chat(message.chat_id)
-        if chat is None or chat.added_by is None:
-            return
-        admin = await self._store.chat(chat.added_by)
-        language = texts(admin.language if admin else None)
-        await self._store.enqueue([topic_gone(message, chat, language)], now=now)
-
-    async def _insisting(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
-        """Do work in the store, again and again while it refuses, within reason."""
-        for attempt in range(_MOST_RETRIES):
-            try:
-                return await work()
-            except StoreError:
-                logger.exception("the store refused to %s (attempt %d)", what, attempt + 1)
-                await asyncio.sleep(min(_RETRY_S * (attempt + 1), _LONGEST_RETRY_S))
-        raise StoreError(f"the store refused to {what} for good")
-
-
-def _report(message: OutboxMessage, result: SendResult, chosen: Settlement) -> None:
-    if result.outcome is SendOutcome.SENT:
-        return
-    logger.log(
-        logging.WARNING if chosen.state is not OutboxState.PENDING else logging.INFO,
-        "message %d (%s) to %s: %s, now %s: %s",
-        message.id,
-        message.kind,
-        chat_ref(message.chat_id),
-        result.outcome,
-        chosen.state,
-        result.reason,
-    )

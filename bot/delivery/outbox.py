@@ -13,7 +13,9 @@ sent              sent        Telegram's message id is kept
 not sent          pending     after a growing pause, for ever: nothing is lost to an outage
 wait              pending     not before Telegram's pause ends; the attempt does not count
 uncertain         uncertain   a digest is held, and folded into the next one, flagged;
-                              a notice is written once more, marked as a possible repeat
+                              an alert or a notice is written once more, marked as a possible
+                              repeat; an edit is made again, which changes nothing twice
+gone              pending     what was to be edited was deleted: it is sent as a new message
 unreachable       dead        the chat is marked unreachable: its subscriptions pause
 migrated          pending     the chat moves to its new id with all that waits
 no topic          pending     to the group without its topic, and whoever set it up is told;
@@ -33,6 +35,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.delivery.pace import Lane
 from bot.models import (
     Chat,
     NewMessage,
@@ -48,7 +51,7 @@ from bot.text.markup import escape, one_line
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 300.0
-_AGAIN = ":again"  # ends the key of a notice that was written once more
+_AGAIN = ":again"  # ends the key of a message that was written once more
 
 
 class ChatEffect(StrEnum):
@@ -74,6 +77,7 @@ class Settlement:
     telegram_id: int | None = None
     html: str | None = None
     topic_id: int | None = None
+    anew: bool = False  # not as an edit any more
     reason: str = ""
     effect: ChatEffect = ChatEffect.NONE
     new_chat_id: int | None = None
@@ -85,11 +89,13 @@ def settlement(
 ) -> Settlement:
     """Return what becomes of ``message`` after a send that came to ``result``.
 
-    ``repeat_mark`` is the reader's text for «may repeat», put before a notice sent again.
+    ``repeat_mark`` is the reader's text for «may repeat», put before what is sent again.
     """
     rule = _RULES.get(result.outcome)
     if rule is not None:
         return rule(message, result, now)
+    if message.edits is not None:
+        return _not_sent(message, result, now)
     return Settlement(
         state=OutboxState.UNCERTAIN,
         reason=result.reason,
@@ -98,8 +104,8 @@ def settlement(
 
 
 def written_again(message: OutboxMessage, repeat_mark: str) -> NewMessage | None:
-    """Return the marked repeat of a doubtful notice; None for a digest or for a repeat itself."""
-    if message.kind is not OutboxKind.NOTICE or message.key.endswith(_AGAIN):
+    """Return the marked repeat of a doubtful message; None for a digest or a repeat itself."""
+    if message.kind is OutboxKind.DIGEST or message.key.endswith(_AGAIN):
         return None
     return NewMessage(
         chat_id=message.chat_id,
@@ -108,6 +114,8 @@ def written_again(message: OutboxMessage, repeat_mark: str) -> NewMessage | None
         key=message.key + _AGAIN,
         part=message.part,
         subscription_id=message.subscription_id,
+        silent=message.silent,
+        origin_id=message.origin_id,
         reply=Reply(
             html=f"{escape(repeat_mark)}\n{message.html}",
             plain=f"{repeat_mark}\n{message.plain}",
@@ -115,6 +123,11 @@ def written_again(message: OutboxMessage, repeat_mark: str) -> NewMessage | None
             article_ids=message.article_ids,
         ),
     )
+
+
+def lane_of(message: OutboxMessage) -> Lane:
+    """Return the lane in which an outbox message waits for its turn."""
+    return Lane.ALERT if message.kind.urgent else Lane.BROADCAST
 
 
 def topic_gone(message: OutboxMessage, chat: Chat, language: Texts) -> NewMessage:
@@ -129,6 +142,22 @@ def topic_gone(message: OutboxMessage, chat: Chat, language: Texts) -> NewMessag
         reply=Reply(
             html=language.html("outbox.topic_gone", chat=title),
             plain=language("outbox.topic_gone", chat=title),
+        ),
+    )
+
+
+def pin_refused(message: OutboxMessage, chat: Chat, language: Texts) -> NewMessage:
+    """Return the notice to who added us that we may not pin, and stopped trying."""
+    title = one_line(chat.title)
+    return NewMessage(
+        chat_id=chat.added_by or chat.id,
+        topic_id=0,
+        kind=OutboxKind.NOTICE,
+        key=f"pin:{message.id}",
+        part=1,
+        reply=Reply(
+            html=language.html("outbox.pin_refused", chat=title),
+            plain=language("outbox.pin_refused", chat=title),
         ),
     )
 
@@ -186,6 +215,12 @@ def _no_topic(message: OutboxMessage, result: SendResult, now: datetime) -> Sett
     )
 
 
+def _gone(_message: OutboxMessage, result: SendResult, _now: datetime) -> Settlement:
+    return Settlement(
+        state=OutboxState.PENDING, anew=True, count_attempt=False, reason=result.reason
+    )
+
+
 def _refused_markup(message: OutboxMessage, result: SendResult, now: datetime) -> Settlement:
     plain = escape(message.plain)
     if message.html == plain:
@@ -205,6 +240,7 @@ _RULES: dict[SendOutcome, Callable[[OutboxMessage, SendResult, datetime], Settle
     SendOutcome.UNREACHABLE: _unreachable,
     SendOutcome.MIGRATED: _migrated,
     SendOutcome.NO_TOPIC: _no_topic,
+    SendOutcome.GONE: _gone,
     SendOutcome.REFUSED_MARKUP: _refused_markup,
     SendOutcome.REFUSED: _dead,
 }

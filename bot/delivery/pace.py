@@ -1,9 +1,9 @@
 """How fast we may speak: Telegram's flood limits, kept before Telegram has to remind us.
 
 Three windows bind every message: one for all chats, one for its chat and, in groups and
-channels, one of a minute. Two lanes share them: an answer to a reader overtakes every broadcast.
-Within a lane chats take turns. A 429 is a deadline for its chat, or for all when refusals come
-from everywhere; deadlines only ever move later.
+channels, one of a minute. Three lanes share them: an answer to a reader overtakes everything, an
+alert every digest. Within a lane chats take turns. A 429 is a deadline for its chat, or for all
+when refusals come from everywhere; deadlines only ever move later.
 
 The clock is monotonic and given from outside, so that an hour of sending is tested in a second.
 """
@@ -29,9 +29,10 @@ _REMEMBERED_CHATS = 1024  # beyond, the windows of idle chats are forgotten
 
 
 class Lane(StrEnum):
-    """Who goes first: a reader who waits, or a broadcast that nobody is waiting for."""
+    """Who goes first: a reader who waits, an alert, or a broadcast that nobody is waiting for."""
 
     INTERACTIVE = "interactive"
+    ALERT = "alert"
     BROADCAST = "broadcast"
 
 
@@ -236,7 +237,7 @@ class Pace:
         if not line.chats:
             return float("inf")
         free_at = max(self._paused_until, self._all.free_at())
-        if lane is Lane.BROADCAST:
+        if lane is not Lane.INTERACTIVE:
             free_at = max(free_at, self._broadcast_at)
         if free_at > now:
             return free_at

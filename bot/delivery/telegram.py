@@ -32,7 +32,9 @@ from telegram.ext import (
     BaseRateLimiter,
 )
 
+from bot.delivery.outbox import lane_of
 from bot.delivery.pace import Lane, Pace, Turn, kind_of
+from bot.log import chat_ref
 from bot.models import Button, OutboxMessage, SendOutcome, SendResult
 
 logger = logging.getLogger(__name__)
@@ -63,6 +65,10 @@ _MEANINGS: tuple[tuple[SendOutcome, tuple[str, ...]], ...] = (
     (
         SendOutcome.NO_TOPIC,
         ("message thread not found", "topic_closed", "topic_deleted", "topic closed"),
+    ),
+    (
+        SendOutcome.GONE,
+        ("message to edit not found", "message can't be edited", "message_id_invalid"),
     ),
     (
         SendOutcome.REFUSED_MARKUP,
@@ -181,39 +187,82 @@ class PacedRateLimiter(BaseRateLimiter[Lane | Turn]):
 
 
 def _is_message(endpoint: str) -> bool:
-    """Tell whether Telegram counts this method as a message."""
+    """Tell whether Telegram counts this method as a message; pinning leaves one in a group."""
     name = endpoint.lower()
-    return name != "sendchataction" and name.startswith(("send", "edit", "copy", "forward"))
+    kinds = ("send", "edit", "copy", "forward", "pin")
+    return name != "sendchataction" and name.startswith(kinds)
 
 
 class TelegramSender:
-    """Sends outbox messages and says what came of it."""
+    """Sends, edits and pins outbox messages and says what came of it."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
     async def send(self, message: OutboxMessage, turn: Turn | None = None) -> SendResult:
-        """Send one message, with a turn already taken or one of the broadcast lane.
+        """Send or edit one message, with a turn already taken or one of its lane.
 
         Never raises for a failed send; only CancelledError passes through, and then the message
         is in doubt.
         """
-        paced: Any = {"rate_limit_args": turn or Lane.BROADCAST}
         try:
-            sent = await self._bot.send_message(
-                chat_id=message.chat_id,
-                text=message.html,
-                parse_mode=ParseMode.HTML,
-                message_thread_id=message.topic_id or None,
-                reply_markup=keyboard(message.buttons),
-                **paced,
-            )
+            if message.edits is not None:
+                return await self._edit(message, message.edits, turn)
+            return await self._send(message, turn)
         except Exception as error:  # a bug in reading the answer must not hide that it was sent
             result = result_of(error)
             if not isinstance(error, TelegramError):
                 logger.exception("an unforeseen error while sending message %d", message.id)
             return result
+
+    async def _send(self, message: OutboxMessage, turn: Turn | None) -> SendResult:
+        paced: Any = {"rate_limit_args": turn or lane_of(message)}
+        sent = await self._bot.send_message(
+            chat_id=message.chat_id,
+            text=message.html,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=message.topic_id or None,
+            disable_notification=message.silent or None,
+            reply_markup=keyboard(message.buttons),
+            **paced,
+        )
         return SendResult(outcome=SendOutcome.SENT, message_id=sent.message_id)
+
+    async def _edit(self, message: OutboxMessage, edits: int, turn: Turn | None) -> SendResult:
+        paced: Any = {"rate_limit_args": turn or lane_of(message)}
+        try:
+            await self._bot.edit_message_text(
+                message.html,
+                chat_id=message.chat_id,
+                message_id=edits,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(message.buttons),
+                **paced,
+            )
+        except BadRequest as error:
+            if "not modified" not in str(error).lower():  # then it reads so already
+                raise
+        return SendResult(outcome=SendOutcome.SENT, message_id=edits)
+
+    async def pin(self, message: OutboxMessage) -> SendOutcome:
+        """Pin a sent message without a sound: SENT, REFUSED, or NOT_SENT when it may be retried."""
+        paced: Any = {"rate_limit_args": Lane.BROADCAST}
+        try:
+            await self._bot.pin_chat_message(
+                message.chat_id, message.message_id or 0, disable_notification=True, **paced
+            )
+        except (BadRequest, Forbidden) as error:
+            logger.info("%s was not pinned: %s", chat_ref(message.chat_id), error)
+            return SendOutcome.REFUSED
+        except TelegramError as error:
+            logger.warning("a message is not pinned yet: %s", error)
+            return SendOutcome.NOT_SENT
+        return SendOutcome.SENT
+
+    async def unpin(self, message: OutboxMessage) -> None:
+        """Unpin what was pinned before, if it still is."""
+        call = self._bot.unpin_chat_message(message.chat_id, message.message_id)
+        await try_optional("unpinChatMessage", call)
 
 
 def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:

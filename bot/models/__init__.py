@@ -29,9 +29,11 @@ from bot.models.messages import (
     OutboxKind,
     OutboxMessage,
     OutboxState,
+    PinState,
     Reply,
     SendOutcome,
     SendResult,
+    WaitingDigests,
 )
 from bot.models.news import (
     Activity,
@@ -96,6 +98,7 @@ __all__ = [
     "OutboxState",
     "Paragraph",
     "Passage",
+    "PinState",
     "Placement",
     "Reading",
     "Reply",
@@ -112,4 +115,5 @@ __all__ = [
     "Subscription",
     "TitledParagraph",
     "Verdict",
+    "WaitingDigests",
 ]

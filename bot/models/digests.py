@@ -73,6 +73,11 @@ class Slot:
     time: str  # "HH:MM"
     due_at: datetime
 
+    @property
+    def key(self) -> str:
+        """The key under which its digest's messages stand in the outbox."""
+        return f"{self.subscription_id}:{self.local_date.isoformat()}T{self.time}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:

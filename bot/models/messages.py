@@ -22,8 +22,23 @@ class OutboxKind(StrEnum):
     """What an outbox message is for; the rule for doubtful sends depends on it."""
 
     DIGEST = "digest"
-    ALERT = "alert"  # of something followed, between digests
+    ALERT = "alert"  # something followed has happened
+    EDIT = "edit"  # a message that was sent shall read differently
     NOTICE = "notice"  # to an admin: rights lost, subscription paused
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it goes before everything that can wait, such as a digest."""
+        return self in (OutboxKind.ALERT, OutboxKind.NOTICE)
+
+
+class PinState(StrEnum):
+    """Whether a sent message is to be pinned, and what came of it."""
+
+    NONE = ""
+    WANTED = "wanted"
+    DONE = "done"
+    REFUSED = "refused"  # we may not pin there
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +74,19 @@ class NewMessage:
     part: int
     reply: Reply
     subscription_id: int | None = None
+    silent: bool = False  # arrives without a sound
+    pin: bool = False  # to be pinned once sent
+    not_before_at: datetime | None = None  # None: at once
+    origin_id: int | None = None  # of an edit: the outbox message that was sent first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMessage:
-    """A stored outbox message: one chat, one text, one state."""
+    """A stored outbox message: one chat, one text, one state.
+
+    An edit names the outbox message that it changes (``origin_id``) and the Telegram message in
+    which the reader sees that one (``edits``, None when it is gone and must be sent anew).
+    """
 
     id: int
     chat_id: int
@@ -82,6 +105,27 @@ class OutboxMessage:
     leased_until_at: datetime | None = None
     message_id: int | None = None  # Telegram's, once sent
     reason: str = ""
+    silent: bool = False
+    pin: PinState = PinState.NONE
+    origin_id: int | None = None
+    edits: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingDigests:
+    """Digests of one subscription of which nothing has left yet, so that one can take their place.
+
+    ``due_at`` is when the first of them was due, ``cursor`` and ``covered_until_at`` are the
+    subscription's as they were before it, ``first_cursor`` what its cursor was after the first of
+    them (None: what it is now); ``doubtful`` are the messages whose articles they repeat.
+    """
+
+    message_ids: tuple[int, ...]
+    due_at: datetime
+    cursor: int
+    covered_until_at: datetime | None
+    first_cursor: int | None = None
+    doubtful: tuple[OutboxMessage, ...] = ()
 
 
 class SendOutcome(StrEnum):
@@ -94,6 +138,7 @@ class SendOutcome(StrEnum):
     UNREACHABLE = "unreachable"  # blocked, kicked, deactivated, chat gone
     MIGRATED = "migrated"  # the group has a new id
     NO_TOPIC = "no_topic"  # the forum topic is gone
+    GONE = "gone"  # the message that was to be edited is not there any more
     REFUSED_MARKUP = "refused_markup"  # try once as plain text
     REFUSED = "refused"  # will never be accepted
 

@@ -1,6 +1,6 @@
 """Who may do what where: the checks that come before every method on a chat."""
 
-from bot.sandbox.errors import bad_request, forbidden
+from bot.sandbox.errors import bad_request, forbidden, migrated
 from bot.sandbox.messages import Stored
 from bot.sandbox.params import Params
 from bot.sandbox.state import Sandbox
@@ -15,6 +15,8 @@ def known_chat(sandbox: Sandbox, params: Params, name: str = "chat_id") -> Chat:
     chat = sandbox.world.find_chat(wanted)
     if chat is None or not (chat.met_bot or chat.username):
         raise bad_request("chat not found")
+    if chat.migrated_to is not None:
+        raise migrated(chat.migrated_to)
     return chat
 
 
@@ -31,8 +33,8 @@ def readable_chat(sandbox: Sandbox, params: Params) -> Chat:
     return chat
 
 
-def writable_chat(sandbox: Sandbox, params: Params) -> Chat:
-    """Return the chat of a request if the bot may write there; 400 or 403 otherwise."""
+def writable_chat(sandbox: Sandbox, params: Params, what: str = "text messages") -> Chat:
+    """Return the chat of a request if the bot may write ``what`` there; 400 or 403 otherwise."""
     chat = readable_chat(sandbox, params)
     status = sandbox.world.bot_status(chat)
     if chat.is_private:
@@ -41,13 +43,27 @@ def writable_chat(sandbox: Sandbox, params: Params) -> Chat:
         return chat
     if not status.inside:
         raise forbidden(f"bot is not a member of the {chat.type} chat")
-    if chat.is_channel and not status.rules:
+    if chat.is_channel and (not status.rules or "can_post_messages" in chat.lacking):
         raise bad_request("need administrator rights in the channel chat")
+    if status is Status.RESTRICTED:
+        raise bad_request(f"not enough rights to send {what} to the chat")
     return chat
 
 
-def topic(chat: Chat, params: Params) -> int | None:
-    """Return the topic that a request names, None for none; 400 when the chat has no such topic.
+def pinning_chat(sandbox: Sandbox, params: Params) -> Chat:
+    """Return the chat of a request if the bot may pin there; 400 or 403 otherwise."""
+    chat = readable_chat(sandbox, params)
+    status = sandbox.world.bot_status(chat)
+    if chat.is_private:
+        return writable_chat(sandbox, params)
+    right = "can_edit_messages" if chat.is_channel else "can_pin_messages"
+    if not status.rules or right in chat.lacking:
+        raise bad_request("not enough rights to manage pinned messages in the chat")
+    return chat
+
+
+def topic(sandbox: Sandbox, chat: Chat, params: Params) -> int | None:
+    """Return the topic that a request names, None for none; 400 when it is gone or closed.
 
     The general topic cannot be named, just as at Telegram: its messages carry no topic.
     """
@@ -58,6 +74,8 @@ def topic(chat: Chat, params: Params) -> int | None:
         return None
     if wanted == GENERAL_TOPIC_ID or wanted not in chat.topics:
         raise bad_request("message thread not found")
+    if wanted in chat.closed_topics and not sandbox.world.bot_status(chat).rules:
+        raise bad_request("TOPIC_CLOSED")
     return wanted
 
 

@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from bot.sandbox.acts import migrate
 from bot.sandbox.errors import ApiError
 from bot.sandbox.faults import Fault
 from bot.sandbox.journal import Entry
 from bot.sandbox.methods import Method, find_method
 from bot.sandbox.params import Params, read_params
 from bot.sandbox.state import Sandbox
+from bot.sandbox.world import Status
 
 
 class Cut(Response):
@@ -53,6 +55,8 @@ async def _carry_out(
         await asyncio.sleep(fault.delay_s)
         entry.description = "connection cut before the request was carried out"
         return Cut()
+    if kind == "migrate":
+        _grow(sandbox, params)
     try:
         if fault and kind == "error":
             raise fault.error()
@@ -67,6 +71,14 @@ async def _carry_out(
         return Cut()
     entry.ok = entry.error_code is None
     return answer
+
+
+def _grow(sandbox: Sandbox, params: Params) -> None:
+    """Let the basic group of a request become a supergroup; others stay as they are."""
+    chat = sandbox.world.find_chat(params.text("chat_id"))
+    if chat is not None and chat.type == "group" and chat.migrated_to is None:
+        owner = next(u for u, status in chat.statuses.items() if status is Status.CREATOR)
+        migrate(sandbox, chat, sandbox.world.users[owner])
 
 
 def _chat_id(sandbox: Sandbox, params: Params) -> int | None:

@@ -4,7 +4,6 @@ Requests and answers are JSON. A wrong request is answered with 400 and ``{"erro
 """
 
 import base64
-import binascii
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.sandbox.control_acts import act_routes, json_body, route
 from bot.sandbox.conversation import (
     ActError,
     find,
@@ -23,7 +23,6 @@ from bot.sandbox.conversation import (
     split_text,
     spoken,
 )
-from bot.sandbox.errors import ApiError
 from bot.sandbox.faults import Fault
 from bot.sandbox.state import Sandbox
 from bot.sandbox.world import READER_ID, Chat, Status, User
@@ -88,7 +87,7 @@ async def _stream(sandbox: Sandbox) -> AsyncIterator[str]:
 
 async def speak(sandbox: Sandbox, request: Request) -> Response:
     """Let a person send a message; a long text goes out in parts, and the first is returned."""
-    body = await _body(request)
+    body = await json_body(request)
     heading: Json = {
         "chat_id": int(body["chat_id"]),
         "user_id": int(body.get("user_id", READER_ID)),
@@ -120,7 +119,7 @@ def _contents(sandbox: Sandbox, body: Json) -> list[Json]:
 
 async def press_button(sandbox: Sandbox, request: Request) -> Response:
     """Let a person press a button under a message."""
-    body = await _body(request)
+    body = await json_body(request)
     query_id = press(
         sandbox,
         chat_id=int(body["chat_id"]),
@@ -133,20 +132,27 @@ async def press_button(sandbox: Sandbox, request: Request) -> Response:
 
 async def membership(sandbox: Sandbox, request: Request) -> Response:
     """Let a person add, remove, block or unblock the bot."""
-    body = await _body(request)
+    body = await json_body(request)
     chat, actor = find(sandbox, int(body["chat_id"]), int(body.get("user_id", READER_ID)))
     status = Status(body["status"])
     if status is Status.CREATOR or (chat.is_private and status is Status.ADMINISTRATOR):
         raise ActError(f"the bot cannot become {status.value} there")
     if not chat.is_private and not chat.status(actor.id).rules:
         raise ActError(f"{actor.first_name} is no administrator of chat {chat.id}")
-    changed = set_bot_status(sandbox, chat, actor=actor, status=status)
+    changed = set_bot_status(
+        sandbox,
+        chat,
+        actor=actor,
+        status=status,
+        lacking=frozenset(map(str, body.get("lacking", ()))),
+        anonymous=bool(body.get("anonymous", False)),
+    )
     return JSONResponse({"changed": changed, "bot_status": status.value})
 
 
 async def move_clock(sandbox: Sandbox, request: Request) -> Response:
     """Move the clock forward."""
-    body = await _body(request)
+    body = await json_body(request)
     if "to" in body:
         moment = sandbox.clock.set(datetime.fromisoformat(body["to"]))
     else:
@@ -167,13 +173,13 @@ async def faults(sandbox: Sandbox, request: Request) -> Response:
     if request.method == "DELETE":
         sandbox.faults.clear()
     else:
-        sandbox.faults.add(Fault(**await _body(request)))
+        sandbox.faults.add(Fault(**await json_body(request)))
     return JSONResponse({"ok": True})
 
 
 async def settings(sandbox: Sandbox, request: Request) -> Response:
     """Set the latency of every answer, the flood limits, and the shares of random faults."""
-    body = await _body(request)
+    body = await json_body(request)
     sandbox.latency_s = max(0.0, float(body.get("latency_s", sandbox.latency_s)))
     sandbox.flood.enabled = bool(body.get("flood", sandbox.flood.enabled))
     if "faults" in body:
@@ -183,7 +189,7 @@ async def settings(sandbox: Sandbox, request: Request) -> Response:
 
 async def people(sandbox: Sandbox, request: Request) -> Response:
     """Add one person, or ``count`` of them, each with a private chat."""
-    body = await _body(request)
+    body = await json_body(request)
     count = int(body.get("count", 1))
     first_id = int(body.get("first_id") or body.get("id") or sandbox.world.next_user_id())
     added = []
@@ -207,41 +213,20 @@ async def file(sandbox: Sandbox, request: Request) -> Response:
     )
 
 
-async def _body(request: Request) -> Json:
-    body = json.loads(await request.body() or b"{}")
-    if not isinstance(body, dict):
-        raise ActError("the body must be a JSON object")
-    return body
-
-
-def _route(sandbox: Sandbox, path: str, answer: Answer, *methods: str) -> Route:
-    async def endpoint(request: Request) -> Response:
-        try:
-            return await answer(sandbox, request)
-        except KeyError as error:
-            reason = f"missing or unknown: {error.args[0]}"
-        except ApiError as error:
-            reason = error.description
-        except (ActError, ValueError, TypeError, binascii.Error) as error:
-            reason = str(error)
-        return JSONResponse({"error": reason}, status_code=400)
-
-    return Route(f"/sandbox{path}", endpoint, methods=list(methods))
-
-
 def control_routes(sandbox: Sandbox) -> list[Route]:
     """Return the routes of the control interface."""
     return [
-        _route(sandbox, "/state", state, "GET"),
-        _route(sandbox, "/chats/{chat_id}/messages", messages, "GET"),
-        _route(sandbox, "/events", events, "GET"),
-        _route(sandbox, "/messages", speak, "POST"),
-        _route(sandbox, "/press", press_button, "POST"),
-        _route(sandbox, "/membership", membership, "POST"),
-        _route(sandbox, "/clock", move_clock, "POST"),
-        _route(sandbox, "/journal", journal, "GET"),
-        _route(sandbox, "/faults", faults, "POST", "DELETE"),
-        _route(sandbox, "/settings", settings, "POST"),
-        _route(sandbox, "/users", people, "POST"),
-        _route(sandbox, "/files/{file_id}", file, "GET"),
+        route(sandbox, "/state", state, "GET"),
+        route(sandbox, "/chats/{chat_id}/messages", messages, "GET"),
+        route(sandbox, "/events", events, "GET"),
+        route(sandbox, "/messages", speak, "POST"),
+        route(sandbox, "/press", press_button, "POST"),
+        route(sandbox, "/membership", membership, "POST"),
+        route(sandbox, "/clock", move_clock, "POST"),
+        route(sandbox, "/journal", journal, "GET"),
+        route(sandbox, "/faults", faults, "POST", "DELETE"),
+        route(sandbox, "/settings", settings, "POST"),
+        route(sandbox, "/users", people, "POST"),
+        route(sandbox, "/files/{file_id}", file, "GET"),
+        *act_routes(sandbox),
     ]

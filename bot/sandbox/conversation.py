@@ -46,6 +46,8 @@ def say(
     """
     chat, user = find(sandbox, chat_id, user_id)
     status = chat.status(user_id)
+    if chat.migrated_to is not None:
+        raise ActError(f"chat {chat_id} is now {chat.migrated_to}")
     if not status.inside or (chat.is_channel and not status.rules):
         raise ActError(f"{user.first_name} cannot write in chat {chat_id}")
     if thread_id is not None and thread_id <= GENERAL_TOPIC_ID:
@@ -139,16 +141,26 @@ def press(sandbox: Sandbox, *, chat_id: int, user_id: int, message_id: int, data
     return query_id
 
 
-def set_bot_status(sandbox: Sandbox, chat: Chat, *, actor: User, status: Status) -> bool:
+def set_bot_status(
+    sandbox: Sandbox,
+    chat: Chat,
+    *,
+    actor: User,
+    status: Status,
+    lacking: frozenset[str] = frozenset(),
+    anonymous: bool = False,
+) -> bool:
     """Give the bot another standing in a chat; False when it had that standing already.
 
     In a private chat «kicked» means that the person blocked the bot and «member» that they
-    unblocked it.
+    unblocked it. An administrator may be ``lacking`` some rights, or be anonymous.
     """
-    before = sandbox.world.bot_status(chat)
-    if status is before:
-        return False
+    old, inside = member(chat, sandbox.bot), sandbox.world.bot_status(chat).inside
     chat.statuses[sandbox.bot.id] = status
+    chat.lacking, chat.anonymous = lacking, anonymous
+    new = member(chat, sandbox.bot)
+    if new == old:
+        return False
     chat.met_bot = True
     sandbox.updates.put(
         "my_chat_member",
@@ -156,11 +168,11 @@ def set_bot_status(sandbox: Sandbox, chat: Chat, *, actor: User, status: Status)
             "chat": chat.as_json(),
             "from": actor.as_json(),
             "date": sandbox.clock.unix(),
-            "old_chat_member": member(chat, sandbox.bot, before),
-            "new_chat_member": member(chat, sandbox.bot, status),
+            "old_chat_member": old,
+            "new_chat_member": new,
         },
     )
-    if chat.type == "supergroup" and before.inside is not status.inside:
+    if chat.type in ("group", "supergroup") and inside is not status.inside:
         _announce(sandbox, chat, actor, joined=status.inside)
     sandbox.events.emit("membership", chat_id=chat.id, status=status.value)
     return True

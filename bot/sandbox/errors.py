@@ -53,3 +53,12 @@ def too_many_requests(retry_after_s: int) -> ApiError:
         f"Too Many Requests: retry after {retry_after_s}",
         {"retry_after": retry_after_s},
     )
+
+
+def migrated(chat_id: int) -> ApiError:
+    """Return the 400 of a group that has become the supergroup ``chat_id``."""
+    return ApiError(
+        400,
+        "Bad Request: group chat was upgraded to a supergroup chat",
+        {"migrate_to_chat_id": chat_id},
+    )

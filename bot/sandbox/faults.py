@@ -1,9 +1,10 @@
 """Faults on order, and at random: requests fail in a chosen way.
 
 ``error`` answers with an error and does nothing else, ``cut_before`` closes the connection before
-the request is carried out, ``cut_after`` carries it out and closes without an answer, and ``slow``
-carries it out and answers late. At random, each sending request suffers one of the kinds of
-``RANDOM`` as often as its share says, by a seed, so that a bad day can be had again.
+the request is carried out, ``cut_after`` carries it out and closes without an answer, ``slow``
+carries it out and answers late, and ``migrate`` lets a basic group become a supergroup first. At
+random, each sending request suffers one of the kinds of ``RANDOM`` as often as its share says, by
+a seed, so that a bad day can be had again.
 """
 
 import random
@@ -13,7 +14,7 @@ from typing import Any
 
 from bot.sandbox.errors import ApiError, too_many_requests
 
-KINDS = ("error", "cut_before", "cut_after", "slow")
+KINDS = ("error", "cut_before", "cut_after", "slow", "migrate")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +61,7 @@ RANDOM: dict[str, Callable[[random.Random], Fault]] = {
     "502": _refusal(502, "Bad Gateway"),
     "cut_before": lambda _chance: Fault(method="*", kind="cut_before"),
     "cut_after": lambda _chance: Fault(method="*", kind="cut_after"),
+    "migrate": lambda _chance: Fault(method="*", kind="migrate"),
     "slow": lambda chance: Fault(method="*", kind="slow", delay_s=chance.uniform(0.5, 5)),
 }
 

@@ -45,16 +45,20 @@ _PERMISSIONS = (
 )
 
 
-def member(chat: Chat, user: User, status: Status | None = None) -> Json:
-    """Return the Bot API object ``ChatMember`` of a user, or as it was with another status."""
-    status = chat.status(user.id) if status is None else status
+def member(chat: Chat, user: User) -> Json:
+    """Return the Bot API object ``ChatMember`` of a user."""
+    status = chat.status(user.id)
     body: Json = {"user": user.as_json(), "status": status.value}
     if status is Status.CREATOR:
         body["is_anonymous"] = False
     elif status is Status.ADMINISTRATOR:
         rights = _RIGHTS + (_CHANNEL_RIGHTS if chat.is_channel else _GROUP_RIGHTS)
-        body |= {"can_be_edited": False, "is_anonymous": False}
+        body |= {"can_be_edited": False, "is_anonymous": user.is_bot and chat.anonymous}
         body |= dict.fromkeys(rights, True) | {"can_promote_members": False}
+        if user.is_bot:
+            body |= {name: False for name in chat.lacking if name in body}
+    elif status is Status.RESTRICTED:
+        body |= {"is_member": True, "until_date": 0} | dict.fromkeys(_PERMISSIONS, False)
     elif status is Status.KICKED:
         body["until_date"] = 0
     return body

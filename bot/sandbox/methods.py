@@ -4,7 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox import methods_bot, methods_chat, methods_edit, methods_send, methods_updates
+from bot.sandbox import (
+    inline,
+    methods_bot,
+    methods_chat,
+    methods_edit,
+    methods_pin,
+    methods_send,
+    methods_updates,
+)
 from bot.sandbox.params import Params
 from bot.sandbox.state import Sandbox
 
@@ -20,9 +28,11 @@ class Method:
 
 
 _PARTS: tuple[dict[str, Run], ...] = (
+    dict(inline.METHODS),
     dict(methods_bot.METHODS),
     dict(methods_chat.METHODS),
     dict(methods_edit.METHODS),
+    dict(methods_pin.METHODS),
     dict(methods_send.METHODS),
     dict(methods_updates.METHODS),
 )

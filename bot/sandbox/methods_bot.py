@@ -20,7 +20,7 @@ async def get_me(sandbox: Sandbox, params: Params) -> Json:  # noqa: ARG001 - ta
     return sandbox.bot.as_json() | {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "supports_inline_queries": True,
         "can_connect_to_business": False,
         "has_main_web_app": False,
         "has_topics_enabled": False,

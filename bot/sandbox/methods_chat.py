@@ -17,7 +17,10 @@ LARGEST_DOWNLOAD = 20 * 1024 * 1024
 
 async def get_chat(sandbox: Sandbox, params: Params) -> Json:
     """Carry out ``getChat``."""
-    return full_info(readable_chat(sandbox, params))
+    chat = readable_chat(sandbox, params)
+    pins = sandbox.pins.get(chat.id)
+    pinned = sandbox.messages.get(chat.id, pins[-1]) if pins else None
+    return full_info(chat) | ({"pinned_message": pinned.body} if pinned else {})
 
 
 async def get_chat_member(sandbox: Sandbox, params: Params) -> Json:

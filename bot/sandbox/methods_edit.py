@@ -3,9 +3,10 @@
 from typing import Any
 
 from bot.sandbox.access import existing_message, readable_chat, writable_chat
-from bot.sandbox.content import read_text
+from bot.sandbox.content import read_caption, read_text
 from bot.sandbox.errors import bad_request
 from bot.sandbox.keyboards import read_inline_keyboard
+from bot.sandbox.media import read_media
 from bot.sandbox.messages import Stored
 from bot.sandbox.params import Params
 from bot.sandbox.state import Sandbox
@@ -16,6 +17,8 @@ Json = dict[str, Any]
 QUERY_LIVES_S = 60
 LONGEST_ANSWER = 200
 _TEXT_FIELDS = ("text", "entities", "link_preview_options")
+_CAPTION_FIELDS = ("caption", "caption_entities", "show_caption_above_media", "has_media_spoiler")
+_MEDIA_FIELDS = ("photo", "document")
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -42,6 +45,29 @@ async def edit_message_reply_markup(sandbox: Sandbox, params: Params) -> Json:
     return _edited(sandbox, chat, stored, kept, markup)
 
 
+async def edit_message_caption(sandbox: Sandbox, params: Params) -> Json:
+    """Carry out ``editMessageCaption``."""
+    content = read_caption(sandbox, params)
+    markup = read_inline_keyboard(params, any_markup=False)
+    chat, stored = _own_message(sandbox, params)
+    if not any(name in stored.body for name in _MEDIA_FIELDS):
+        raise bad_request("there is no caption in the message to edit")
+    dropped = (*_CAPTION_FIELDS, "reply_markup")
+    kept = {k: v for k, v in stored.body.items() if k not in dropped}
+    return _edited(sandbox, chat, stored, kept | content, markup)
+
+
+async def edit_message_media(sandbox: Sandbox, params: Params) -> Json:
+    """Carry out ``editMessageMedia``."""
+    described = params.nested("media", "can't parse media JSON object")
+    content = read_media(sandbox, params, described)
+    markup = read_inline_keyboard(params, any_markup=False)
+    chat, stored = _own_message(sandbox, params)
+    dropped = (*_TEXT_FIELDS, *_CAPTION_FIELDS, *_MEDIA_FIELDS, "reply_markup")
+    kept = {k: v for k, v in stored.body.items() if k not in dropped}
+    return _edited(sandbox, chat, stored, kept | content, markup)
+
+
 def _own_message(sandbox: Sandbox, params: Params) -> tuple[Chat, Stored]:
     if not params.text("chat_id") and params.text("inline_message_id"):
         raise bad_request("MESSAGE_ID_INVALID")
@@ -55,9 +81,10 @@ def _own_message(sandbox: Sandbox, params: Params) -> tuple[Chat, Stored]:
 def _edited(sandbox: Sandbox, chat: Chat, stored: Stored, body: Json, markup: Json | None) -> Json:
     if markup:
         body["reply_markup"] = markup
-    compared = ("text", "entities", "reply_markup")
+    compared = ("text", "entities", "reply_markup", *_CAPTION_FIELDS, *_MEDIA_FIELDS)
     if all(body.get(name) == stored.body.get(name) for name in compared):
         raise bad_request(_NOT_MODIFIED)
+    sandbox.flood.check(chat.id)
     body["edit_date"] = sandbox.clock.unix()
     sandbox.messages.replace(chat.id, body["message_id"], body)
     sandbox.events.emit("edited", chat_id=chat.id, message=body)
@@ -107,6 +134,8 @@ async def answer_callback_query(sandbox: Sandbox, params: Params) -> bool:
 
 METHODS = {
     "editMessageText": edit_message_text,
+    "editMessageCaption": edit_message_caption,
+    "editMessageMedia": edit_message_media,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,
     "answerCallbackQuery": answer_callback_query,

@@ -1,11 +1,13 @@
 """The methods that put something new into a chat."""
 
+import secrets
 from typing import Any
 
 from bot.sandbox.access import topic, writable_chat
 from bot.sandbox.content import read_caption, read_file, read_reply, read_text
 from bot.sandbox.errors import bad_request
 from bot.sandbox.keyboards import read_inline_keyboard
+from bot.sandbox.media import read_album
 from bot.sandbox.params import Params
 from bot.sandbox.state import Sandbox
 
@@ -30,14 +32,14 @@ async def send_photo(sandbox: Sandbox, params: Params) -> Json:
     caption = read_caption(sandbox, params)
     photo = read_file(sandbox, params, "photo", "photos").as_photo()
     spoiler = {"has_media_spoiler": True} if params.flag("has_spoiler") else {}
-    return _send(sandbox, params, {"photo": photo} | caption | spoiler)
+    return _send(sandbox, params, {"photo": photo} | caption | spoiler, "photos")
 
 
 async def send_document(sandbox: Sandbox, params: Params) -> Json:
     """Carry out ``sendDocument``."""
     caption = read_caption(sandbox, params)
     document = read_file(sandbox, params, "document", "documents").as_document()
-    return _send(sandbox, params, {"document": document} | caption)
+    return _send(sandbox, params, {"document": document} | caption, "documents")
 
 
 async def send_chat_action(sandbox: Sandbox, params: Params) -> bool:
@@ -47,15 +49,38 @@ async def send_chat_action(sandbox: Sandbox, params: Params) -> bool:
         raise bad_request("wrong parameter action in request")
     chat = writable_chat(sandbox, params)
     sandbox.events.emit(
-        "chat_action", chat_id=chat.id, action=action, message_thread_id=topic(chat, params)
+        "chat_action",
+        chat_id=chat.id,
+        action=action,
+        message_thread_id=topic(sandbox, chat, params),
     )
     return True
 
 
-def _send(sandbox: Sandbox, params: Params, content: Json) -> Json:
+async def send_media_group(sandbox: Sandbox, params: Params) -> list[Json]:
+    """Carry out ``sendMediaGroup``."""
+    contents = read_album(sandbox, params)
+    chat = writable_chat(sandbox, params, "photos")
+    thread_id = topic(sandbox, chat, params)
+    reply_to = read_reply(sandbox, chat, params)
+    for _ in contents:  # each counts
+        sandbox.flood.check(chat.id)
+    album = {"media_group_id": str(secrets.randbits(60))}
+    messages = [
+        sandbox.messages.add(
+            chat, sandbox.bot, content=content | album, thread_id=thread_id, reply_to=reply_to
+        )
+        for content in contents
+    ]
+    for message in messages:
+        sandbox.events.emit("message", chat_id=chat.id, message=message)
+    return messages
+
+
+def _send(sandbox: Sandbox, params: Params, content: Json, what: str = "text messages") -> Json:
     markup = read_inline_keyboard(params)
-    chat = writable_chat(sandbox, params)
-    thread_id = topic(chat, params)
+    chat = writable_chat(sandbox, params, what)
+    thread_id = topic(sandbox, chat, params)
     reply_to = read_reply(sandbox, chat, params)
     sandbox.flood.check(chat.id)
     if params.flag("protect_content"):
@@ -72,6 +97,7 @@ def _send(sandbox: Sandbox, params: Params, content: Json) -> Json:
 
 
 METHODS = {
+    "sendMediaGroup": send_media_group,
     "sendMessage": send_message,
     "sendPhoto": send_photo,
     "sendDocument": send_document,

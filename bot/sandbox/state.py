@@ -66,6 +66,8 @@ class Sandbox:
         self.flood = Flood(self.clock)
         self.latency_s = 0.0
         self.queries: dict[str, Query] = {}
+        self.inline: dict[str, Any] = {}  # of ``inline.InlineQuery``, by query id
+        self.pins: dict[int, list[int]] = {}  # message numbers by chat, the newest last
         self._instances: dict[int, str] = {}
         self.clock.on_change(lambda moment: self.events.emit("clock", now=moment.isoformat()))
 

@@ -21,6 +21,8 @@ class Status(StrEnum):
     CREATOR = "creator"
     ADMINISTRATOR = "administrator"
     MEMBER = "member"
+    RESTRICTED = "restricted"
+    """Still inside, but without the right to write."""
     LEFT = "left"
     KICKED = "kicked"
 
@@ -57,7 +59,7 @@ class User:
 
 @dataclass(slots=True, kw_only=True)
 class Chat:
-    """A private chat, a supergroup or a channel, with the standing of everyone known there."""
+    """A private chat, a group or a channel, with the standing of everyone known there."""
 
     id: int
     type: str
@@ -65,6 +67,13 @@ class Chat:
     username: str | None = None
     topics: dict[int, str] = field(default_factory=dict)
     statuses: dict[int, Status] = field(default_factory=dict)
+    closed_topics: set[int] = field(default_factory=set)
+    lacking: frozenset[str] = frozenset()
+    """The rights of an administrator that the bot was not given here."""
+    anonymous: bool = False
+    """Whether the bot, as an administrator, acts in the name of the group."""
+    migrated_to: int | None = None
+    """The supergroup that a basic group has become."""
     met_bot: bool = False
     """Whether the bot ever took part: Telegram hides private groups from a bot it never met."""
 
@@ -134,6 +143,22 @@ class World:
             username=user.username,
             statuses={user.id: Status.MEMBER, self.bot.id: Status.MEMBER},
             met_bot=True,
+        )
+        self.chats[chat.id] = chat
+        return chat
+
+    def add_chat(self, *, kind: str, title: str, owner: User, username: str | None = None) -> Chat:
+        """Add a group, supergroup or channel of ``owner``."""
+        if kind not in ("group", "supergroup", "channel"):
+            raise ValueError("a chat is a group, a supergroup or a channel")
+        lowest = min(self.chats)
+        chat_id = lowest - 1 if kind != "group" else -(len(self.chats) + 4000)
+        chat = Chat(
+            id=chat_id,
+            type=kind,
+            title=title,
+            username=username,
+            statuses={owner.id: Status.CREATOR},
         )
         self.chats[chat.id] = chat
         return chat

@@ -13,14 +13,16 @@ zone, language and look too the messages.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.delivery.paper import html_file, text_file
+from bot.delivery.quiet import quiet_until
 from bot.delivery.render import render_digest
+from bot.delivery.signature import signed
 from bot.digest.compose import DEFAULT_MAX_ITEMS, compose
 from bot.digest.due import Due, due_slot
 from bot.models import (
@@ -34,6 +36,7 @@ from bot.models import (
     Reply,
     Slot,
     Subscription,
+    WaitingDigests,
 )
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
@@ -45,6 +48,41 @@ logger = logging.getLogger(__name__)
 FIRST_PERIOD = timedelta(hours=24)  # what a first digest, or one asked for, looks back on
 _MOST_READ = 400  # articles loaded for one digest; more are counted, not read
 _NO_END = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """Where a digest begins.
+
+    It holds what was stored after ``cursor``, and a ``first`` one what is dated since ``since_at``.
+    """
+
+    cursor: int
+    since_at: datetime
+    first: bool
+
+    @classmethod
+    def at(cls, subscription: Subscription, due_at: datetime, last_seq: int) -> _Begun:
+        """Return where the next digest of a subscription begins."""
+        covered = subscription.covered_until_at
+        return cls(
+            cursor=last_seq if covered is None else subscription.cursor,
+            since_at=covered or due_at - FIRST_PERIOD,
+            first=covered is None,
+        )
+
+    @classmethod
+    def before(cls, waiting: WaitingDigests, subscription: Subscription) -> _Begun:
+        """Return where the first of the waiting digests began."""
+        covered = waiting.covered_until_at
+        if covered is not None:
+            return cls(cursor=waiting.cursor, since_at=covered, first=False)
+        after = waiting.first_cursor
+        return cls(
+            cursor=subscription.cursor if after is None else after,
+            since_at=waiting.due_at - FIRST_PERIOD,
+            first=True,
+        )
 
 
 @dataclass(slots=True)
@@ -70,14 +108,12 @@ class Broadcasting:
         timezone: str = "Asia/Damascus",
         language: str = "ar",
         max_items: int = DEFAULT_MAX_ITEMS,
-        enqueued: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._timezone = timezone
         self._language = language
         self._max_items = max_items
-        self._enqueued = enqueued
         self._refused: set[Slot] = set()
 
     async def tick(self) -> int:
@@ -95,8 +131,6 @@ class Broadcasting:
                     written += await self._broadcast(subscription, due, tick)
             except Exception:
                 logger.exception("no digest for subscription %d this time", subscription.id)
-        if written:
-            self._enqueued()
         return written
 
     async def digest_now(
@@ -157,19 +191,33 @@ class Broadcasting:
         )
 
     async def _broadcast(self, subscription: Subscription, due: Due, tick: _Tick) -> bool:
-        """Write one due digest; False when its slot turned out to be taken."""
+        """Write one due digest; False when its slot turned out to be taken.
+
+        Digests of which nothing has left yet, as after an outage of Telegram, are replaced by
+        this one, which covers their periods too.
+        """
         doubtful = await self._store.doubtful(subscription.id)
-        replies = await self._messages(subscription, due, doubtful, tick)
+        waiting = await self._store.waiting_digests(subscription.id)
+        begun = _Begun.at(subscription, due.slot.due_at, tick.last_seq)
+        if waiting is not None:
+            doubtful = [*waiting.doubtful, *doubtful]
+            begun = _Begun.before(waiting, subscription)
+        replies = signed(
+            await self._messages(subscription, begun, doubtful, tick),
+            subscription.delivery.signature,
+            subscription.language,
+        )
         written = await self._store.enqueue_digest(
             due.slot,
             due.covered,
             [
-                _message(subscription, due.slot, part, reply)
+                _message(subscription, due.slot, part, reply, tick.now)
                 for part, reply in enumerate(replies, start=1)
             ],
             cursor=tick.last_seq,
             covered_until_at=tick.now,
             folds=[message.id for message in doubtful],
+            replaces=waiting.message_ids if waiting else (),
             now=tick.now,
         )
         if not written:  # paused meanwhile, or the same date and time in a former zone
@@ -179,22 +227,20 @@ class Broadcasting:
     async def _messages(
         self,
         subscription: Subscription,
-        due: Due,
+        begun: _Begun,
         doubtful: Sequence[OutboxMessage],
         tick: _Tick,
     ) -> list[Reply]:
         """Return the messages for one subscription, made once for all that share them."""
         repeated = sorted({article for message in doubtful for article in message.article_ids})
-        first = subscription.covered_until_at is None
-        since_at = subscription.covered_until_at or due.slot.due_at - FIRST_PERIOD
-        key = (first, subscription.cursor, since_at, *repeated)
+        key = (begun, *repeated)
         if key not in tick.digests:
-            new = (
-                await self._dated_since(since_at, tick)
-                if first
-                else await self._store.articles_between(subscription.cursor, tick.last_seq)
+            later = await self._store.articles_between(begun.cursor, tick.last_seq)
+            dated = await self._dated_since(begun.since_at, tick) if begun.first else []
+            new = {article.id: article for article in [*dated, *later]}
+            tick.digests[key] = await self._compose(
+                list(new.values()), begun.since_at, tick, repeated
             )
-            tick.digests[key] = await self._compose(new, since_at, tick, repeated)
         look = tick.looks.get(subscription.chat_id, Look())
         shared = (key, subscription.timezone, subscription.language, look)
         if shared not in tick.messages:
@@ -243,13 +289,19 @@ class Broadcasting:
         self._refused = {old for old in self._refused if old.due_at > recent} | {slot}
 
 
-def _message(subscription: Subscription, slot: Slot, part: int, reply: Reply) -> NewMessage:
+def _message(
+    subscription: Subscription, slot: Slot, part: int, reply: Reply, now: datetime
+) -> NewMessage:
+    options = subscription.delivery
+    quiet = quiet_until(options, ZoneInfo(subscription.timezone), now) is not None
     return NewMessage(
         chat_id=subscription.chat_id,
         topic_id=subscription.topic_id,
         kind=OutboxKind.DIGEST,
-        key=f"{subscription.id}:{slot.local_date.isoformat()}T{slot.time}",
+        key=slot.key,
         part=part,
         reply=reply,
         subscription_id=subscription.id,
+        silent=options.silent or quiet,
+        pin=options.pin and part == 1,
     )

@@ -1,16 +1,27 @@
-"""What could not be delivered, and what the people who run the bot are told about it.
+"""What goes out besides due digests: alerts, edits of the day's digest, notices to operators.
 
-The way of a message through its states is decided in the delivery stage; here people look at
-those that ended badly, and have one sent again on their own word.
+And what could not be delivered: people look at messages that ended badly, and have one sent
+again on their own word. The way of a message through its states is decided in the delivery stage.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from bot.clock import Clock
-from bot.models import NewMessage, OutboxKind, OutboxMessage, OutboxState, Reply
+from bot.clock import Clock, local_date
+from bot.delivery.quiet import quiet_until
+from bot.delivery.signature import signed
+from bot.models import (
+    DeliveryOptions,
+    NewMessage,
+    OutboxKind,
+    OutboxMessage,
+    OutboxState,
+    Reply,
+    Subscription,
+)
 from bot.store.base import Store
 from bot.text.languages import texts
 from bot.text.markup import one_line
@@ -25,13 +36,74 @@ class Trouble:
 
 
 class Outgoing:
-    """Shows dead and doubtful messages, sends them again on request, and tells operators."""
+    """Writes what is not a due digest to the outbox, and shows what ended badly there."""
 
     def __init__(self, store: Store, clock: Clock, operators: Collection[int]) -> None:
         self._store = store
         self._clock = clock
         self._operators = operators
         self.enqueued: Callable[[], None] = lambda: None
+
+    async def alert(self, chat_id: int, topic_id: int, key: str, reply: Reply) -> bool:
+        """Write an alert, once for each ``key``; tell whether it is new.
+
+        It overtakes digests. Where the chat has quiet hours, it waits until they end; where it
+        cannot be reached, nothing is written.
+        """
+        now = self._clock.now()
+        chat = await self._store.chat(chat_id)
+        if chat is None or not chat.reachable:
+            return False
+        subscription = await self._store.subscription(chat_id, topic_id)
+        options = subscription.delivery if subscription else DeliveryOptions()
+        zone = ZoneInfo(subscription.timezone if subscription else chat.timezone)
+        alert = NewMessage(
+            chat_id=chat_id,
+            topic_id=topic_id,
+            kind=OutboxKind.ALERT,
+            key=key,
+            part=1,
+            reply=reply,
+            silent=options.silent,
+            not_before_at=quiet_until(options, zone, now),
+        )
+        return await self._write([alert])
+
+    async def edit_digest(self, subscription: Subscription, replies: Sequence[Reply]) -> bool:
+        """Let today's newest digest read ``replies`` instead of sending a new one.
+
+        "Today" is the digest's local date. Parts that it did not have are sent as new messages.
+        False, and nothing written, when there is no such digest or a part of it was not sent.
+        """
+        now = self._clock.now()
+        slot = await self._store.latest_slot(subscription.id)
+        if slot is None or slot.local_date != local_date(now, ZoneInfo(subscription.timezone)):
+            return False
+        parts = await self._store.messages_of(slot)
+        if not parts or any(part.state is not OutboxState.SENT for part in parts):
+            return False
+        shown = signed(replies, subscription.delivery.signature, subscription.language)
+        edited = [
+            await self._store.enqueue_edit(part.id, reply, now=now)
+            for part, reply in zip(parts, shown, strict=False)
+        ]
+        first = parts[0]
+        further = [
+            NewMessage(
+                chat_id=first.chat_id,
+                topic_id=first.topic_id,
+                kind=OutboxKind.DIGEST,
+                key=slot.key,
+                part=number,
+                reply=reply,
+                subscription_id=subscription.id,
+                silent=True,
+            )
+            for number, reply in enumerate(shown[len(parts) :], start=parts[-1].part + 1)
+        ]
+        if not await self._write(further) and any(edited):
+            self.enqueued()
+        return True
 
     async def troubles(self, limit: int) -> list[Trouble]:
         """Return the newest dead and doubtful messages, dead ones first."""
@@ -70,5 +142,11 @@ class Outgoing:
                     reply=Reply(html=say.html(key, **params), plain=say(key, **params)),
                 )
             )
-        if await self._store.enqueue(notices, now=self._clock.now()):
+        await self._write(notices)
+
+    async def _write(self, messages: Sequence[NewMessage]) -> bool:
+        """Write messages to the outbox; tell whether any is new."""
+        new = bool(messages) and await self._store.enqueue(messages, now=self._clock.now()) > 0
+        if new:
             self.enqueued()
+        return new

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import NewMessage, OutboxKind, OutboxMessage, OutboxState
+from bot.models import NewMessage, OutboxKind, OutboxMessage, OutboxState, PinState
 from bot.store.engine import announce, insert_missing
 from bot.store.schema import outbox
 
 OUTBOX = "outbox"  # what is announced when something waits to be sent
+FOLDED = "folded"  # why a message was cancelled whose place another one took
 _AT_ONCE = 500
 
 
@@ -70,6 +71,10 @@ def message_of(row: Row[Any]) -> OutboxMessage:
         leased_until_at=row.leased_until_at,
         message_id=row.message_id,
         reason=row.reason,
+        silent=row.silent,
+        pin=PinState(row.pin or ""),
+        origin_id=row.origin_id,
+        edits=row.edits,
     )
 
 
@@ -87,7 +92,11 @@ def _row(message: NewMessage, subscription_id: int | None, now: datetime) -> dic
         "subscription_id": message.subscription_id or subscription_id,
         "state": OutboxState.PENDING,
         "attempts": 0,
-        "not_before_at": now,
+        "not_before_at": message.not_before_at or now,
         "reason": "",
         "created_at": now,
+        "urgency": 0 if message.kind.urgent else 1,
+        "silent": message.silent,
+        "pin": PinState.WANTED if message.pin else None,
+        "origin_id": message.origin_id,
     }

@@ -12,20 +12,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Update, bindparam, exists, or_, select, update
+from sqlalchemy import Row, Update, bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.models import NewMessage, OutboxKind, OutboxMessage, OutboxState, Slot
 from bot.store.base import OutboxStore
 from bot.store.columns import UtcDateTime
 from bot.store.engine import Database, finished, to_the_end
-from bot.store.messages import insert_messages, message_of
+from bot.store.leases import next_sendable_at, sendable
+from bot.store.messages import FOLDED, insert_messages, message_of
 from bot.store.schema import outbox, subscriptions
 from bot.store.showing import write_shown
 from bot.store.slots import write_digest
-
-_IN_FLIGHT = (OutboxState.PENDING, OutboxState.SENDING)
-_CANDIDATES = 4  # rows looked at for each one wanted: some share a chat
 
 
 class SqlOutbox(OutboxStore):
@@ -45,6 +44,7 @@ class SqlOutbox(OutboxStore):
         covered_until_at: datetime,
         folds: Sequence[int] = (),
         shown: Mapping[int, int] | None = None,
+        replaces: Sequence[int] = (),
         now: datetime,
     ) -> bool:
         """Write a due slot, the slots it covers and its messages, in one transaction."""
@@ -54,6 +54,7 @@ class SqlOutbox(OutboxStore):
             )
             if not written:
                 return False
+            await _replace(connection, replaces)
             await insert_messages(connection, messages, slot.subscription_id, now)
             await write_shown(connection, slot.subscription_id, shown or {})
             carried = (
@@ -91,20 +92,8 @@ class SqlOutbox(OutboxStore):
     async def _lease(
         self, limit: int, now: datetime, lease_s: float, exclude_chats: Sequence[int]
     ) -> list[OutboxMessage]:
-        excluded, taken = set(exclude_chats), dict[int, int]()  # chat → message
-        most = limit * _CANDIDATES
-        given = {"now": now, "most": most}
         async with self._db.leasing() as connection:
-            # The first look names no chats: naming hundreds costs more than reading past them.
-            rows = (await connection.execute(_SENDABLE, given)).all()
-            while rows and len(taken) < limit:
-                for row in rows:
-                    if len(taken) < limit and row.chat_id not in excluded:
-                        taken.setdefault(row.chat_id, row.id)
-                if len(taken) == limit or len(rows) < most:
-                    break
-                others = _SENDABLE.where(outbox.c.chat_id.not_in([*excluded, *taken]))
-                rows = (await connection.execute(others, given)).all()
+            taken = await sendable(connection, limit, now=now, exclude_chats=exclude_chats)
             if not taken:
                 return []
             lease = (
@@ -142,6 +131,7 @@ class SqlOutbox(OutboxStore):
         count_attempt: bool = True,
         html: str | None = None,
         topic_id: int | None = None,
+        anew: bool = False,
         reason: str = "",
     ) -> None:
         """Move a message out of `sending`; back to `pending` may change its time, html or topic.
@@ -159,6 +149,8 @@ class SqlOutbox(OutboxStore):
         }
         given = {"message_id": telegram_id, "not_before_at": not_before_at, "html": html}
         changed |= {name: value for name, value in given.items() if value is not None}
+        if anew:
+            changed["edits"] = None
         async with self._db.writing() as connection:
             query = select(outbox, subscriptions.c.active).outerjoin(subscriptions)
             row = (await connection.execute(query.where(outbox.c.id == message_id))).one_or_none()
@@ -173,6 +165,8 @@ class SqlOutbox(OutboxStore):
             )
             if topic_id is not None:
                 await connection.execute(_move_parts(row, topic_id))
+            if state is OutboxState.SENT and row.origin_id is not None:
+                await connection.execute(_follow_edits(row, telegram_id))
 
     @to_the_end
     async def settle_sent(self, sent: Mapping[int, int | None], *, now: datetime) -> set[int]:
@@ -209,16 +203,24 @@ class SqlOutbox(OutboxStore):
     @to_the_end
     async def recover(self, *, now: datetime, everything: bool) -> list[OutboxMessage]:
         """Turn messages left in `sending` into `uncertain` and return them, oldest first."""
-        left = update(outbox).where(outbox.c.state == OutboxState.SENDING)
+        left = outbox.c.state == OutboxState.SENDING
         if not everything:
-            left = left.where(outbox.c.leased_until_at < now)
-        doubt = left.values(
-            state=OutboxState.UNCERTAIN,
-            leased_until_at=None,
-            settled_at=now,
-            reason="interrupted",
+            left &= outbox.c.leased_until_at < now
+        harmless = update(outbox).where(left, outbox.c.edits.is_not(None))
+        doubt = (
+            update(outbox)
+            .where(left)
+            .values(
+                state=OutboxState.UNCERTAIN,
+                leased_until_at=None,
+                settled_at=now,
+                reason="interrupted",
+            )
         )
         async with self._db.writing() as connection:
+            await connection.execute(
+                harmless.values(state=OutboxState.PENDING, leased_until_at=None)
+            )
             rows = await connection.execute(doubt.returning(outbox))
             return sorted(map(message_of, rows), key=lambda message: message.id)
 
@@ -253,42 +255,22 @@ class SqlOutbox(OutboxStore):
         Messages that wait for another one to be settled do not count.
         """
         async with self._db.reading() as connection:
-            return await connection.scalar(_NEXT)
+            return await next_sendable_at(connection)
 
 
-def _free() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions under which a message waits for no other one."""
-    earlier = outbox.alias("earlier")
-    busy = outbox.alias("busy")
-    unsettled_part = exists().where(
-        earlier.c.chat_id == outbox.c.chat_id,
-        earlier.c.topic_id == outbox.c.topic_id,
-        earlier.c.kind == outbox.c.kind,
-        earlier.c.key == outbox.c.key,
-        earlier.c.part < outbox.c.part,
-        earlier.c.state.in_(_IN_FLIGHT),
+async def _replace(connection: AsyncConnection, waiting: Sequence[int]) -> None:
+    """Cancel messages that another one takes the place of; StoreError when one has left."""
+    if not waiting:
+        return
+    cancel = (
+        update(outbox)
+        .where(outbox.c.id.in_(waiting), outbox.c.state == OutboxState.PENDING)
+        .values(state=OutboxState.CANCELLED, reason=FOLDED)
     )
-    chat_is_busy = exists().where(
-        busy.c.chat_id == outbox.c.chat_id, busy.c.state == OutboxState.SENDING
-    )
-    return ~unsettled_part, ~chat_is_busy
+    if (await connection.execute(cancel)).rowcount != len(waiting):
+        raise StoreError("a message that was to be replaced is on its way")
 
 
-# Made once: to put such a statement together costs as much as to run it.
-_WAITING = (outbox.c.state == OutboxState.PENDING, *_free())
-_SENDABLE = (
-    select(outbox.c.id, outbox.c.chat_id)
-    .where(*_WAITING, outbox.c.not_before_at <= bindparam("now", type_=UtcDateTime))
-    .order_by(outbox.c.not_before_at, outbox.c.id)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(of=outbox, skip_locked=True)  # those that a writer holds may come later
-)
-_NEXT = (
-    select(outbox.c.not_before_at)
-    .where(*_WAITING)
-    .order_by(outbox.c.not_before_at, outbox.c.id)
-    .limit(1)
-)
 _ARRIVED = (
     update(outbox)
     .where(outbox.c.id == bindparam("settled_id"))
@@ -322,4 +304,13 @@ def _move_parts(row: Row[Any], topic_id: int) -> Update:
         .where(outbox.c.kind == row.kind, outbox.c.key == row.key)
         .where((outbox.c.id == row.id) | (outbox.c.state == OutboxState.PENDING))
         .values(topic_id=topic_id)
+    )
+
+
+def _follow_edits(row: Row[Any], telegram_id: int | None) -> Update:
+    """Return the statement that lets the waiting edits of one message change what now stands."""
+    return (
+        update(outbox)
+        .where(outbox.c.origin_id == row.origin_id, outbox.c.state == OutboxState.PENDING)
+        .values(edits=telegram_id)
     )

@@ -23,6 +23,8 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
+    text,
 )
 
 from bot.models import DeliveryOptions, DigestFilters, Look
@@ -225,6 +227,9 @@ slots = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # How far its subscription's digests had come before it.
+    Column("cursor_before", Integer),
+    Column("covered_before_at", UtcDateTime),
     PrimaryKeyConstraint("subscription_id", "local_date", "time"),
 )
 
@@ -252,10 +257,24 @@ outbox = Table(
     Column("folded_at", UtcDateTime),  # when a later digest carried its articles again
     Column("created_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
+    Column("urgency", Integer, nullable=False, server_default="1"),  # 0 goes before 1
+    Column("silent", Boolean, nullable=False, server_default=false()),
+    Column("pin", String(8)),
+    Column("origin_id", BigInteger),  # of an edit: the message that was sent first
+    Column("edits", BigInteger),  # Telegram's id of the message that is to be edited
     UniqueConstraint("chat_id", "topic_id", "kind", "key", "part"),
-    Index(None, "state", "not_before_at", "id"),  # what may be sent next
+    Index(None, "state", "urgency", "not_before_at", "id"),  # what may be sent next
     Index(None, "state", "id"),
     Index(None, "chat_id", "state"),
     Index(None, "subscription_id", "state"),
+    *(
+        Index(
+            f"ix_outbox_{name}",
+            name,
+            sqlite_where=text(f"{name} IS NOT NULL"),  # few have either
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("pin", "origin_id")
+    ),
     sqlite_autoincrement=True,
 )

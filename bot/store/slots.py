@@ -36,7 +36,12 @@ async def write_digest(
     subscription = (await connection.execute(query)).one_or_none()
     if subscription is None or not subscription.active:
         return False
-    if not await insert_missing(connection, slots, [_row(slot, SlotState.COMPOSED, now)]):
+    before = {
+        "cursor_before": subscription.cursor,
+        "covered_before_at": subscription.covered_until_at,
+    }
+    row = _row(slot, SlotState.COMPOSED, now) | before
+    if not await insert_missing(connection, slots, [row]):
         return False
     await insert_missing(connection, slots, [_row(s, SlotState.COVERED, now) for s in covered])
     progress = {

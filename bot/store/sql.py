@@ -28,6 +28,7 @@ from bot.store.postgres import NAMES, PostgresDatabase
 from bot.store.questions import SqlQuestions
 from bot.store.retention import SqlRetention
 from bot.store.schema import articles, change_log, chats, outbox, paragraphs, sources, subscriptions
+from bot.store.sent import SqlSent
 from bot.store.sources import SqlSources
 from bot.store.sqlite import DRIVER, SqliteDatabase, ensure_openable
 
@@ -42,6 +43,7 @@ class SqlStore(
     SqlFollows,
     SqlOutbox,
     SqlRetention,
+    SqlSent,
     SqlQuestions,
     Store,
 ):

@@ -21,6 +21,7 @@ from bot.models import (
     OutboxKind,
     OutboxMessage,
     OutboxState,
+    PinState,
     Reply,
     Source,
     SourceKind,
@@ -31,6 +32,7 @@ from bot.store.base import Store
 from tests.contract.samples import (
     LATER,
     NOW,
+    a_slot,
     a_snapshot,
     a_source,
     a_step,
@@ -55,6 +57,7 @@ class Held:
     subscription: Subscription
     sending: OutboxMessage
     question_id: int
+    sent_id: int
 
 
 Call = Callable[[Store, Held], Awaitable[object]]
@@ -67,6 +70,9 @@ async def fill(store: Store) -> Held:
     await a_subscription(store, 8)
     await send_digest(store, subscription, message(7))
     (sending,) = await leased(store)
+    await store.enqueue([message(6, "sent")], now=NOW)
+    (sent,) = await leased(store)
+    await store.settle_sent({sent.id: 5}, now=NOW)
     await store.enqueue([message(8, "waiting")], now=NOW)
     await store.save_events(a_step(intake.article_id), now=NOW)
     await store.keep_snapshots([a_snapshot(intake.article_id)], now=NOW)
@@ -79,6 +85,7 @@ async def fill(store: Store) -> Held:
         subscription=subscription,
         sending=sending,
         question_id=await store.note_question("asker", "words", found=True, now=NOW),
+        sent_id=sent.id,
     )
 
 
@@ -159,6 +166,8 @@ WRITES: dict[str, Call] = {
     "forget_chat": lambda s, _: s.forget_chat(7, "asker"),
     "recover": lambda s, _: s.recover(now=LATER, everything=True),
     "remove_old": lambda s, _: _remove_old(s),
+    "enqueue_edit": lambda s, h: s.enqueue_edit(h.sent_id, LARGE_REPLY, now=NOW),
+    "settle_pin": lambda s, h: s.settle_pin(h.sending.id, PinState.DONE),
 }
 
 READS: dict[str, Call] = {
@@ -207,6 +216,11 @@ READS: dict[str, Call] = {
     "subscriptions": lambda s, _: s.subscriptions(),
     "doubtful": lambda s, h: s.doubtful(h.subscription.id),
     "outbox": lambda s, _: s.outbox(),
+    "messages_of": lambda s, h: s.messages_of(a_slot(h.subscription)),
+    "latest_slot": lambda s, h: s.latest_slot(h.subscription.id),
+    "waiting_digests": lambda s, h: s.waiting_digests(h.subscription.id),
+    "pins_wanted": lambda s, _: s.pins_wanted(NOW),
+    "pinned_before": lambda s, h: s.pinned_before(h.sending),
     "outbox_wakeup_at": lambda s, _: s.outbox_wakeup_at(),
     "judged_questions": lambda s, _: s.judged_questions(),
     "questions_since": lambda s, _: s.questions_since(NOW),

@@ -86,6 +86,8 @@ def message(
     topic_id: int = 0,
     subscription_id: int | None = None,
     reply: Reply | None = None,
+    pin: bool = False,
+    not_before_at: datetime | None = None,
 ) -> NewMessage:
     return NewMessage(
         chat_id=chat_id,
@@ -95,6 +97,8 @@ def message(
         part=part,
         reply=reply or Reply(html=f"<b>{key}</b> {part}", plain=f"{key} {part}"),
         subscription_id=subscription_id,
+        pin=pin,
+        not_before_at=not_before_at,
     )
 
 
@@ -106,6 +110,8 @@ async def send_digest(
     covered: tuple[Slot, ...] = (),
     cursor: int = 0,
     folds: tuple[int, ...] = (),
+    replaces: tuple[int, ...] = (),
+    now: datetime = NOW,
 ) -> bool:
     """Enqueue a digest of the subscription with these messages."""
     slot = a_slot(subscription, day)
@@ -116,7 +122,8 @@ async def send_digest(
         cursor=cursor,
         covered_until_at=slot.due_at,
         folds=folds,
-        now=NOW,
+        replaces=replaces,
+        now=now,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.clock import SystemClock
 from bot.delivery.application import BotApplication, build_application
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.pace import Limits, Pace
+from bot.delivery.pinning import Pinner
 from bot.delivery.telegram import TelegramSender
 from bot.models import Button, Chat, ChatKind, NewMessage, OutboxKind, OutboxState, Reply
 from bot.sandbox import CHANNEL_ID, GROUP_ID, READER_ID, Sandbox, SandboxServer
@@ -32,7 +34,9 @@ class Delivery:
     def __init__(self, store: SqlStore, application: BotApplication, pace: Pace, person: Person):
         self.store = store
         self.person = person
-        self.dispatcher = Dispatcher(store, TelegramSender(application.bot), pace, SystemClock())
+        sender = TelegramSender(application.bot)
+        self.pins = Pinner(store, sender, SystemClock())
+        self.dispatcher = Dispatcher(store, sender, pace, SystemClock(), pins=self.pins)
 
     async def enqueue(
         self,
@@ -43,6 +47,8 @@ class Delivery:
         key: str = "k",
         topic_id: int = 0,
         buttons: tuple[tuple[Button, ...], ...] = (),
+        silent: bool = False,
+        pin: bool = False,
     ) -> None:
         now = SystemClock().now()
         sort = ChatKind.PRIVATE if chat_id > 0 else ChatKind.GROUP
@@ -54,6 +60,8 @@ class Delivery:
             key=key,
             part=1,
             reply=Reply(html=html, plain="موجز بلا وسوم", buttons=buttons),
+            silent=silent,
+            pin=pin,
         )
         await self.store.enqueue([message], now=now)
         self.dispatcher.notify()
@@ -61,15 +69,22 @@ class Delivery:
     async def states(self) -> dict[str, int]:
         return (await self.store.counts()).outbox
 
-    async def settle(self, within_s: float = 15.0) -> dict[str, int]:
+    async def settle(self, within_s: float = 60.0) -> dict[str, int]:
         """Wait until nothing is pending or under way and return how many are in which state."""
         async with asyncio.timeout(within_s):
             while {"pending", "sending"} & (await self.states()).keys():  # noqa: ASYNC110 - no event to wait for
                 await asyncio.sleep(0.02)
         return await self.states()
 
+    async def pinned(self) -> None:
+        """Wait until nothing is to be pinned any more."""
+        ever = datetime.min.replace(tzinfo=UTC)
+        async with asyncio.timeout(30):
+            while not self.pins.idle or await self.store.pins_wanted(ever):  # noqa: ASYNC110 - no event to wait for
+                await asyncio.sleep(0.02)
+
     async def fault(self, kind: str = "error", **more: object) -> None:
-        body: dict[str, object] = {"method": "sendMessage", "times": 1, "kind": kind, **more}
+        body: dict[str, object] = {"method": "sendMessage", "times": 1, "kind": kind} | more
         await self.person.control("faults", **body)
 
     async def texts(self, chat_id: int = READER_ID) -> list[str]:

@@ -21,6 +21,7 @@ from bot.store.base.following import FollowStore
 from bot.store.base.outbox import OutboxStore
 from bot.store.base.questions import QuestionStore
 from bot.store.base.retention import RetentionStore
+from bot.store.base.sent import SentStore
 from bot.store.base.sources import SourceStore
 
 
@@ -32,6 +33,7 @@ class Store(
     ChatStore,
     FollowStore,
     OutboxStore,
+    SentStore,
     QuestionStore,
     RetentionStore,
     Protocol,
@@ -88,6 +90,7 @@ __all__ = [
     "FollowStore",
     "OutboxStore",
     "QuestionStore",
+    "SentStore",
     "SourceStore",
     "Store",
 ]

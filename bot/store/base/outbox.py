@@ -27,14 +27,17 @@ class OutboxStore(Protocol):
         covered_until_at: datetime,
         folds: Sequence[int] = (),
         shown: Mapping[int, int] | None = None,
+        replaces: Sequence[int] = (),
         now: datetime,
     ) -> bool:
         """Write a due slot, the slots it covers and its messages, in one transaction.
 
-        The subscription's cursor moves with them, and the doubtful messages named by ``folds``
-        count as carried by this digest. ``shown`` are the states of events (event id → snapshot
-        id) that it shows; the next one compares with them. False, and nothing written, when the
-        slot is already there or the subscription is no longer active.
+        The subscription's cursor moves with them, the doubtful messages named by ``folds`` count as
+        carried by this digest, and the waiting ones named by ``replaces`` are cancelled. ``shown``
+        are the states of events (event id → snapshot id) that it shows; the next one compares with
+        them. False, and nothing written, when the slot is already there or the subscription is no
+        longer active. Raises StoreError, and nothing is written, when one of ``replaces`` is no
+        longer waiting.
         """
         ...
 
@@ -49,7 +52,8 @@ class OutboxStore(Protocol):
 
         Sendable: pending, not before its time, all earlier parts of its key settled (sent,
         uncertain, dead or cancelled), no other message of that chat in `sending`, chat not
-        excluded. Oldest first. Each is committed as `sending` before it is returned.
+        excluded. Urgent ones first, then the oldest. Each is committed as `sending` before it is
+        returned.
         """
         ...
 
@@ -64,9 +68,13 @@ class OutboxStore(Protocol):
         count_attempt: bool = True,
         html: str | None = None,
         topic_id: int | None = None,
+        anew: bool = False,
         reason: str = "",
     ) -> None:
-        """Move a message out of `sending`; back to `pending` may change its time, html or topic."""
+        """Move a message out of `sending`; back to `pending` may change its time, html or topic.
+
+        ``anew``: what it was to edit is gone, so it will be sent as a new message.
+        """
         ...
 
     async def settle_sent(self, sent: Mapping[int, int | None], *, now: datetime) -> set[int]:
@@ -83,6 +91,7 @@ class OutboxStore(Protocol):
     async def recover(self, *, now: datetime, everything: bool) -> list[OutboxMessage]:
         """Turn messages left in `sending` into `uncertain` and return them.
 
+        An edit may be repeated without harm and goes back to `pending` instead.
         ``everything``: all of them (the only sender starts); else those whose lease ran out.
         """
         ...

@@ -92,7 +92,7 @@ async def states(store: SqlStore) -> dict[str, int]:
     return (await store.counts()).outbox
 
 
-async def until(true: Callable[[], Awaitable[bool]], within_s: float = 10.0) -> None:
+async def until(true: Callable[[], Awaitable[bool]], within_s: float = 120.0) -> None:
     async with asyncio.timeout(within_s):
         while not await true():  # noqa: ASYNC110 - the store has no event to wait for
             await asyncio.sleep(0.01)

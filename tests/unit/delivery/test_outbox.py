@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.delivery.outbox import LONGEST_PAUSE_S, ChatEffect, Settlement, pause_s, settlement
+from bot.delivery.outbox import (
+    LONGEST_PAUSE_S,
+    ChatEffect,
+    Settlement,
+    lane_of,
+    pause_s,
+    settlement,
+)
+from bot.delivery.pace import Lane
 from bot.models import OutboxKind, OutboxMessage, OutboxState, SendOutcome, SendResult
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -25,6 +33,10 @@ DIGEST = OutboxMessage(
     attempts=2,
 )
 NOTICE = replace(DIGEST, kind=OutboxKind.NOTICE, key="rights:7", subscription_id=None)
+
+
+ALERT = replace(DIGEST, kind=OutboxKind.ALERT, key="follow:7:3", subscription_id=None)
+EDIT = replace(DIGEST, kind=OutboxKind.EDIT, key="5:1", origin_id=5, edits=70)
 
 
 def after(message: OutboxMessage, outcome: SendOutcome, **details: object) -> Settlement:
@@ -72,15 +84,16 @@ def test_a_doubtful_digest_is_held_and_not_repeated() -> None:
     assert settled.repeat is None
 
 
-def test_a_doubtful_notice_is_repeated_once_and_marked() -> None:
-    settled = after(NOTICE, SendOutcome.UNCERTAIN)
+@pytest.mark.parametrize("message", [NOTICE, ALERT], ids=["notice", "alert"])
+def test_a_doubtful_notice_or_alert_is_repeated_once_and_marked(message: OutboxMessage) -> None:
+    settled = after(message, SendOutcome.UNCERTAIN)
 
     assert settled.state is OutboxState.UNCERTAIN
     assert settled.repeat is not None
-    assert settled.repeat.key != NOTICE.key
-    assert settled.repeat.reply.html == "قد يتكرر\n" + NOTICE.html
-    assert settled.repeat.reply.plain == "قد يتكرر\n" + NOTICE.plain
-    again = after(replace(NOTICE, key=settled.repeat.key), SendOutcome.UNCERTAIN)
+    assert settled.repeat.key != message.key
+    assert settled.repeat.reply.html == "قد يتكرر\n" + message.html
+    assert settled.repeat.reply.plain == "قد يتكرر\n" + message.plain
+    again = after(replace(message, key=settled.repeat.key), SendOutcome.UNCERTAIN)
     assert again.repeat is None
 
 
@@ -124,3 +137,34 @@ def test_a_refused_message_is_dead_with_its_reason() -> None:
 
     assert (settled.state, settled.reason) == (OutboxState.DEAD, "why")
     assert settled.effect is ChatEffect.NONE
+
+
+def test_a_doubtful_edit_is_made_again_because_nothing_is_doubled_by_it() -> None:
+    settled = after(EDIT, SendOutcome.UNCERTAIN)
+
+    assert (settled.state, settled.repeat) == (OutboxState.PENDING, None)
+    assert settled.not_before_at is not None
+
+
+def test_an_edit_of_a_message_that_is_gone_is_sent_as_a_new_message() -> None:
+    settled = after(EDIT, SendOutcome.GONE)
+
+    assert (settled.state, settled.anew) == (OutboxState.PENDING, True)
+    assert not settled.count_attempt
+
+
+def test_an_edit_that_became_a_new_message_is_repeated_with_a_mark_when_in_doubt() -> None:
+    settled = after(replace(EDIT, edits=None), SendOutcome.UNCERTAIN)
+
+    assert settled.state is OutboxState.UNCERTAIN
+    assert settled.repeat is not None
+    assert settled.repeat.origin_id == EDIT.origin_id
+
+
+def test_alerts_and_notices_have_their_own_lane() -> None:
+    assert {m.kind: lane_of(m) for m in (DIGEST, EDIT, ALERT, NOTICE)} == {
+        OutboxKind.DIGEST: Lane.BROADCAST,
+        OutboxKind.EDIT: Lane.BROADCAST,
+        OutboxKind.ALERT: Lane.ALERT,
+        OutboxKind.NOTICE: Lane.ALERT,
+    }

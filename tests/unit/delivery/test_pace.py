@@ -97,6 +97,26 @@ async def test_an_answer_to_a_reader_overtakes_every_waiting_broadcast() -> None
     assert places.index(9999) < 60
 
 
+async def test_an_alert_overtakes_digests_but_not_a_reader() -> None:
+    channel = Channel()
+
+    async def scene() -> None:
+        digests = asyncio.ensure_future(channel.send_all(range(1, 101)))
+        while len(channel.left) < 40:
+            await channel.time.sleep(0.01)
+        alerts = asyncio.ensure_future(channel.send_all(range(501, 521), Lane.ALERT))
+        await channel.send(9999, Lane.INTERACTIVE)
+        await asyncio.gather(digests, alerts)
+
+    await channel.time.run(scene())
+
+    lanes = [lane for _, _, lane in channel.left]
+    assert 40 <= lanes.index(Lane.INTERACTIVE) <= 42
+    alerts = [place for place, lane in enumerate(lanes) if lane is Lane.ALERT]
+    assert alerts[-1] - alerts[0] <= 21
+    assert most_in_window(channel.times(), 1.0) <= 30
+
+
 async def test_a_chat_with_much_to_say_does_not_hold_up_the_others() -> None:
     channel = Channel()
 

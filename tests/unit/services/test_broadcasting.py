@@ -10,7 +10,16 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.errors import StoreError
-from bot.models import Chat, ChatKind, NewArticle, OutboxMessage, OutboxState, SourceKind
+from bot.models import (
+    Chat,
+    ChatKind,
+    DeliveryOptions,
+    NewArticle,
+    OutboxMessage,
+    OutboxState,
+    PinState,
+    SourceKind,
+)
 from bot.services.broadcasting import Broadcasting
 from bot.store.base import Store
 from bot.store.sql import open_store
@@ -81,6 +90,7 @@ async def test_a_first_digest_looks_back_a_day_and_the_next_on_from_there(
 
     move_to(clock, EIGHT)
     assert await broadcasting.tick() == 1
+    await send_all(store, clock)
     clock.advance(timedelta(hours=1))
     late = await add(store, clock, "متأخر", EIGHT - timedelta(hours=30))
     move_to(clock, EIGHT + timedelta(days=1))
@@ -246,18 +256,14 @@ async def test_a_store_that_is_closed_is_not_taken_for_a_day_without_digests(
         await broadcasting.tick()
 
 
-async def test_the_sender_is_told_when_there_is_something_to_send(
-    store: Store, clock: FixedClock
+async def test_a_tick_tells_whether_there_is_something_to_send(
+    store: Store, clock: FixedClock, broadcasting: Broadcasting
 ) -> None:
-    told: list[int] = []
-    broadcasting = Broadcasting(store, clock, enqueued=lambda: told.append(1))
     await subscribe(store, clock)
 
-    await broadcasting.tick()
-    assert told == []
+    assert await broadcasting.tick() == 0
     move_to(clock, EIGHT)
-    await broadcasting.tick()
-    assert told == [1]
+    assert await broadcasting.tick() == 1
 
 
 async def test_moving_to_a_zone_in_the_west_brings_no_second_digest_of_the_day(
@@ -308,3 +314,58 @@ async def test_a_preview_counts_what_it_does_not_show(
     assert digest.left_out == 3
     assert digest.since_at == EVENING - timedelta(hours=1)
     assert digest.newest_at == EVENING
+
+
+async def test_what_arrives_late_while_a_first_digest_waits_is_in_the_one_that_replaces_it(
+    store: Store, clock: FixedClock, broadcasting: Broadcasting
+) -> None:
+    recent = await add(store, clock, "حديث", EIGHT - timedelta(hours=20))
+    await subscribe(store, clock)
+    late = []
+    for day in range(3):  # each stored after the digest of its day, and dated long before
+        move_to(clock, EIGHT + timedelta(days=day))
+        await broadcasting.tick()
+        late.append(await add(store, clock, f"متأخر {day}", EIGHT - timedelta(days=9)))
+    move_to(clock, EIGHT + timedelta(days=3))
+    await broadcasting.tick()
+
+    (waiting,) = await store.outbox(OutboxState.PENDING)
+
+    assert set(waiting.article_ids) == {recent, *late}
+
+
+async def test_digests_that_wait_through_an_outage_become_one_that_covers_them_all(
+    store: Store, clock: FixedClock, broadcasting: Broadcasting
+) -> None:
+    await subscribe(store, clock)
+    for day, title in enumerate(("أول", "ثان", "ثالث")):
+        await add(store, clock, title)
+        move_to(clock, EIGHT + timedelta(days=day))
+        await broadcasting.tick()
+
+    (waiting,) = await store.outbox(OutboxState.PENDING)
+
+    assert all(title in waiting.plain for title in ("أول", "ثان", "ثالث"))
+    assert len(waiting.article_ids) == 3
+    assert {m.reason for m in await store.outbox(OutboxState.CANCELLED)} == {"folded"}
+    move_to(clock, EIGHT + timedelta(days=3))
+    await send_all(store, clock)
+    await broadcasting.tick()
+    assert "أول" not in (await store.outbox(OutboxState.PENDING))[0].plain
+
+
+async def test_a_digest_comes_as_its_subscription_chose(
+    store: Store, clock: FixedClock, broadcasting: Broadcasting
+) -> None:
+    await subscribe(store, clock)
+    chosen = DeliveryOptions(
+        pin=True, signature="أخبار الفرات", quiet_from="07:00", quiet_until="09:00"
+    )
+    await store.choose(7, 0, delivery=chosen, now=clock.now())
+    move_to(clock, EIGHT)
+
+    await broadcasting.tick()
+
+    (digest,) = await store.outbox()
+    assert (digest.silent, digest.pin) == (True, PinState.WANTED)
+    assert digest.plain.endswith("أخبار الفرات")
