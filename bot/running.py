@@ -26,6 +26,7 @@ from handlers import announce, register
 
 logger = logging.getLogger(__name__)
 
+_FEEDS_TICK_S = 15.0  # a visit may come so much later than it is due
 _INDEX_TICK_S = 0.5  # a new article is findable within a second
 _FIRST_QUESTION = "كم قتيلاً سقط في الباغوز أمس؟"  # touches every table that questions need
 _VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
@@ -170,12 +171,12 @@ class Mujaz:
             if settings.shared:
                 self._jobs.every(_VECTORS_TICK_S, "vectors", self._core.semantic.follow)
         if "poll" in self._roles:
-            for name, work in (
-                ("digests", self._send_due),
-                ("feeds", services.watching.poll),
-                ("backups", services.keeping.back_up_if_due),
+            for name, work, look_s in (
+                ("digests", self._send_due, settings.tick_s),
+                ("feeds", services.watching.poll, min(settings.tick_s, _FEEDS_TICK_S)),
+                ("backups", services.keeping.back_up_if_due, settings.tick_s),
             ):
-                self._jobs.every(settings.tick_s, name, alone(store, name, work))
+                self._jobs.every(look_s, name, alone(store, name, work))
             removal = alone(store, "removal", services.keeping.remove_old)
             self._jobs.every(_EXPIRY_TICK_S, "removal", removal)
             expiry = alone(store, "expiry", services.judging.expire)
@@ -197,6 +198,7 @@ class Mujaz:
         """Stop in the opposite order, within the time that the settings allow."""
         within_s = self._core.settings.shutdown_s
         await self._jobs.stop(within_s / 4)
+        await self._core.services.watching.stop()
         await self._web.stop()
         if self._webhook is not None:
             await self._webhook.stop()

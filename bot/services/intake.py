@@ -204,9 +204,16 @@ class Ingest:
         name = source_name or page.title or _name_of(article.url, Path(address))
         return await self.store(article, source_name=name, kind=SourceKind.PAGE)
 
-    async def poll_due(self) -> PollReport:
-        """Visit the feeds that are due; what fails is kept with its feed and told here."""
-        return await self._poller.poll_due()
+    async def poll_due(self, *, patience_s: float | None = None) -> PollReport:
+        """Visit the feeds that are due; what fails is kept with its feed and told here.
+
+        With ``patience_s`` slow ones are visited on beside the next calls.
+        """
+        return await self._poller.poll_due(patience_s=patience_s)
+
+    async def stop(self) -> None:
+        """Leave off the visits that are still under way."""
+        await self._poller.stop()
 
     async def sources(self) -> list[Source]:
         """Return all sources, oldest first."""

@@ -19,6 +19,7 @@ from bot.sources.poll import PollReport
 from bot.store.base import Store
 from bot.text.languages import texts
 
+_PATIENCE_S = 5.0  # of one look; a slow host must not keep the others waiting
 _TELL_AFTER = timedelta(hours=24)
 _LOOK_BACK = timedelta(days=30)  # in which a source's usual pause is measured
 _SILENT_AFTER = 3  # times the usual pause
@@ -48,7 +49,7 @@ class Watching:
 
     async def poll(self) -> PollReport:
         """Visit the sources that are due, then tell operators of those that fail for a day."""
-        report = await self._intake.poll_due()
+        report = await self._intake.poll_due(patience_s=_PATIENCE_S)
         VISITS.labels("read").inc(report.checked - len(report.failed))
         VISITS.labels("failed").inc(len(report.failed))
         ARTICLES.labels("stored").inc(report.stored)
@@ -56,6 +57,10 @@ class Watching:
         if report.failed:
             await self._tell_failing()
         return report
+
+    async def stop(self) -> None:
+        """Leave off the visits that are still under way."""
+        await self._intake.stop()
 
     async def health(self) -> list[SourceHealth]:
         """Return all sources with what they brought, oldest first."""

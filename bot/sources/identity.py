@@ -28,7 +28,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 def arrival_of(source: Source, article: NewArticle) -> Arrival:
     """Return an article on its way into the store, under all its identities."""
     chief = identity_of(source, article)
-    others = [f"url:{_digest(canonical_url(article.url))}"] if article.url else []
+    address = article.url or (article.guid if _is_address(article.guid) else "")
+    others = [f"url:{_digest(canonical_url(address))}"] if address else []
     words = _NOT_A_WORD.sub(" ", fold("\n".join(article.paragraphs))).split()
     if len(words) >= _FEWEST_WORDS:
         others.append("body:" + _digest(f"{source.id}\n{' '.join(words)}"))
@@ -44,15 +45,20 @@ def identity_of(source: Source, article: NewArticle) -> str:
     """Return the chief key: its guid, else its address, else its words.
 
     A guid means something only within its source, unless it is itself an address; then two
-    feeds of one outlet that carry the same article give the same key.
+    feeds of one outlet that carry the same article give the same key. An address with a fragment
+    may be one post of a live page, or the next version of an article.
     """
-    if article.guid and not article.guid.startswith(("http://", "https://")):
+    if article.guid and (not _is_address(article.guid) or "#" in article.guid):
         return "guid:" + _digest(f"{source.id}\n{article.guid}")
     if address := article.guid or article.url:
         return "url:" + _digest(canonical_url(address))
     lead = article.paragraphs[0] if article.paragraphs else ""
     words = _NOT_A_WORD.sub(" ", fold(f"{article.title}\n{lead}")).strip()
     return "text:" + _digest(words)
+
+
+def _is_address(guid: str) -> bool:
+    return guid.startswith(("http://", "https://"))
 
 
 def canonical_url(address: str) -> str:

@@ -18,7 +18,7 @@ from bot.models import Source
 DAY_S = 86_400.0
 ADOPT_AFTER = timedelta(days=7)  # a "permanent" move is often a mistake of hours
 _MISSING_S = 3_600.0  # first pause after "not found"; pages come back, but not within minutes
-_JITTER = 0.1  # greatest share added, so that sources added together drift apart
+_JITTER = 0.05  # greatest share added, so that sources added together drift apart
 _NOT_FOUND, _GONE = 404, 410
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
 

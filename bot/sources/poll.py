@@ -73,7 +73,8 @@ class Poller:
         at_once: int = 24,
         full_text: bool = False,
     ) -> None:
-        """``draw`` gives numbers from 0 to 1 for jitter; ``at_once`` hosts are visited together.
+        """``draw`` gives numbers from 0 to 1 for jitter; ``at_once`` hosts are visited together,
+        and a third as many beside them that failed last time.
 
         ``full_text``: where a feed carries only a summary, the article's page is read.
         """
@@ -86,6 +87,8 @@ class Poller:
         self._pages = FullText(fetcher, reader)
         self._full_text = full_text
         self._slots = asyncio.Semaphore(at_once)
+        self._slow_slots = asyncio.Semaphore(max(1, at_once // 3))
+        self._visits: dict[str, asyncio.Task[list[PollReport]]] = {}  # under way, by host
         self._users = 0
         self._adding: set[str] = set()  # addresses that no round may visit meanwhile
 
@@ -146,18 +149,32 @@ class Poller:
             finally:
                 self._adding.discard(address)
 
-    async def poll_due(self) -> PollReport:
-        """Visit the sources that are due, one at a time for each host."""
-        waiting = await self._store.sources_due(self._clock.now())
-        due = [source for source in waiting if source.address not in self._adding]
-        if not due:
-            return PollReport()
+    async def poll_due(self, *, patience_s: float | None = None) -> PollReport:
+        """Visit the sources that are due, one at a time for each host, and tell of those visits.
+
+        With ``patience_s`` it waits no longer: hosts that take more time are visited on while the
+        next rounds visit others, and the round in which they end tells of them.
+        """
         hosts: dict[str, list[Source]] = {}
-        for source in due:
-            hosts.setdefault(urlsplit(source.address).netloc.lower(), []).append(source)
-        async with self._at_work():
-            rounds = await asyncio.gather(*map(self._visit_host, hosts.values()))
-        return _summed(report for reports in rounds for report in reports)
+        for source in await self._store.sources_due(self._clock.now()):
+            host = urlsplit(source.address).netloc.lower()
+            if source.address not in self._adding and host not in self._visits:
+                hosts.setdefault(host, []).append(source)
+        for host, sources in hosts.items():
+            self._visits[host] = asyncio.create_task(self._visit_host(sources))
+        if not self._visits:
+            return PollReport()
+        await asyncio.wait(self._visits.values(), timeout=patience_s)
+        ended = [host for host, visit in self._visits.items() if visit.done()]
+        return _summed(report for host in ended for report in self._visits.pop(host).result())
+
+    async def stop(self) -> None:
+        """Leave off the visits that are still under way; they are due again."""
+        visits = list(self._visits.values())
+        self._visits.clear()
+        for visit in visits:
+            visit.cancel()
+        await asyncio.gather(*visits, return_exceptions=True)
 
     @asynccontextmanager
     async def _at_work(self) -> AsyncIterator[None]:
@@ -173,7 +190,10 @@ class Poller:
 
     async def _visit_host(self, sources: list[Source]) -> list[PollReport]:
         reports = []
-        async with self._slots:
+        # A server that does not answer keeps its place for half a minute: those that failed last
+        # time wait for each other only.
+        slots = self._slow_slots if all(one.failures for one in sources) else self._slots
+        async with slots, self._at_work():
             for source in sources:
                 try:
                     reports.append(await self._visit(source))

@@ -53,6 +53,14 @@ def test_an_article_in_two_feeds_of_one_outlet_is_one() -> None:
     assert first == identity_of(OTHER, _article(url=address))
 
 
+def test_two_posts_of_a_live_page_are_two_and_are_still_found_by_its_address() -> None:
+    page = "https://news.example/live/1"
+    first, second = (arrival_of(FEED, _article(guid=f"{page}#{n}", url=page)) for n in (1, 2))
+
+    assert first.identity != second.identity
+    assert first.others == second.others == (identity_of(FEED, _article(url=page)),)
+
+
 def test_without_guid_and_address_the_words_count_and_their_spelling_does_not() -> None:
     first = identity_of(FEED, _article("عودة الأهالي"))
 

@@ -118,8 +118,8 @@ def test_a_source_knows_since_when_it_fails_and_forgets_it_on_success() -> None:
     assert (good.failing_since_at, good.succeeded_at) == (None, NOW + timedelta(days=2))
 
 
-def test_jitter_adds_at_most_a_tenth_and_never_comes_early() -> None:
-    assert next_check_at(Visit(), NOW, interval_s=900, jitter=1) == NOW + timedelta(seconds=990)
+def test_jitter_adds_at_most_a_twentieth_and_never_comes_early() -> None:
+    assert next_check_at(Visit(), NOW, interval_s=900, jitter=1) == NOW + timedelta(seconds=945)
     assert next_check_at(Visit(), NOW, interval_s=900, jitter=0) == NOW + timedelta(seconds=900)
 
 

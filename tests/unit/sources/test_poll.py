@@ -319,3 +319,34 @@ async def test_a_channel_is_visited_by_its_public_page(
 
     assert (first.stored, second.revised) == (1, 1)
     assert (await store.articles([1]))[1].article.url == "https://t.me/furat_sample/7"
+
+
+async def test_a_dripping_host_keeps_nobody_waiting_and_is_told_of_when_it_ends(
+    store: Store, clock: FixedClock, server: Loopback
+) -> None:
+    async def here(_host: str, _port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    pairs = [f"{name}.example:{server.port}" for name in ("slow", "good")]
+    server.routes |= {"/drip": answer(_feed(1)), "/rss": answer(_feed(2))}
+    server.drips["/drip"] = 0.05
+    fetcher = Fetcher(timeout_s=1, trusted_hosts=pairs, resolver=here, host_pause_s=0)
+    poller = Poller(store, clock, fetcher, ParserProcess(), interval_s=900, draw=lambda: 0.0)
+    for pair, path in zip(pairs, ("/drip", "/rss"), strict=True):
+        await store.ensure_source(SourceKind.FEED, path, f"http://{pair}{path}", now=NOW)
+
+    reports = [await poller.poll_due(patience_s=0.1)]
+    while not reports[-1].failed:
+        reports.append(await poller.poll_due(patience_s=0.1))
+    asked = [request.path for request in server.requests]
+    clock.advance(timedelta(seconds=900))
+    left = await poller.poll_due(patience_s=0.0)
+    await poller.stop()
+    await fetcher.close()
+
+    assert len(reports) > 1
+    assert sum(one.stored for one in reports) == 1
+    assert [one.source.name for one in reports[-1].failed] == ["/drip"]
+    assert sorted(asked) == ["/drip", "/rss"], "nobody is asked twice while a visit is under way"
+    assert left.checked == 0
+    assert len(await store.sources_due(clock.now())) == 2, "what was left off is due again"
