@@ -2,7 +2,8 @@
 
 The longest name counts; what belongs to a party's name is no place. A name that is a common word as
 well needs a word that vouches for it: marked "?" a class word («مدينة») or a preposition of place,
-marked "!" a class word. Where several places bear a name, the one whose country the text speaks of
+marked "!" a class word; one marked "~" is an adjective behind a definite noun («القوات السعودية»).
+Where several places bear a name, the one whose country the text speaks of
 is meant, then the larger. Nothing is guessed beyond the list.
 """
 
@@ -25,7 +26,8 @@ _CLASS = frozenset(labelled_words("place_words.txt")["class"])
 _AREA = frozenset(labelled_words("place_words.txt")["area"])
 _AT = frozenset(labelled_words("place_words.txt")["at"])
 _LEAST_LATIN = 4  # letters of a Latin name; shorter ones are English words too often
-_MARKS = "?!"
+_MARKS = "?!~"
+_NO_NOUNS = frozenset(["الي", "الا", "التي", "الذي", "الذين", "الان", "اليوم"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class _Name:
     """One name of a place with what it needs to be believed."""
 
     place: Place
-    needs: str  # "", "?" or "!"
+    needs: str  # "", "?", "!" or "~"
 
 
 def _row(line: str) -> tuple[Place, list[str]]:
@@ -126,6 +128,10 @@ def _vouched(
     """Tell whether the words around a name that is a common word as well speak for a place."""
     before = tokens[found.first - 1].word if found.first else ""
     after = tokens[found.last + 1].word if found.last + 1 < len(tokens) else ""
+    if needs == "~":
+        cut = not found.first or found.start - tokens[found.first - 1].end > 1  # «الرياض، السعودية»
+        definite = any(one.startswith("ال") and one not in _NO_NOUNS for one, _ in readings(before))
+        return bool(found.clitics) or cut or not definite
     if is_class_word(before) or (after[:1] == "ب" and after[1:] in _CLASS):
         return True
     if needs == "!":
