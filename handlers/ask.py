@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from telegram import Message, Update
+from telegram.constants import ChatAction
 from telegram.ext import ContextTypes
 
 from bot.services import Services
 from handlers.guards import QuestionLimiter
 from handlers.intake import is_address, offer_to_store, store_page, worth_storing
 from handlers.keyboards import parse_page
-from handlers.replying import Talk, note, open_talk, say, send_replies
+from handlers.replying import Talk, note, open_talk, patiently, say, send_replies
 
 _MEMBERS_AT_ONCE = 3  # a group may ask as much as so many of its members
 
@@ -93,7 +95,11 @@ class Asking:
             return
         if not talk.private and not self._groups.allows(talk.chat.id):
             return  # so many ask at once that another word would only add to the noise
-        await send_replies(talk, await services.answering.reply(text, talk.chat))
+        replies = await patiently(
+            services.answering.reply(text, talk.chat),
+            partial(talk.message.reply_chat_action, ChatAction.TYPING),
+        )
+        await send_replies(talk, replies)
 
 
 def question_in(message: Message, bot_id: int, bot_username: str) -> str | None:

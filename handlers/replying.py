@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from telegram import CallbackQuery, Message, ReplyParameters, Update
 from telegram import Chat as TelegramChat
@@ -18,6 +21,8 @@ from bot.text.markup import one_line
 from handlers.keyboards import markup
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _KINDS = {
     ChatType.PRIVATE: ChatKind.PRIVATE,
@@ -100,6 +105,24 @@ async def send_replies(talk: Talk, replies: Sequence[Reply]) -> None:
             await talk.message.reply_text(
                 reply.plain, parse_mode=None, reply_markup=keyboard, reply_parameters=quote
             )
+
+
+async def patiently(
+    work: Coroutine[Any, Any, T], tell: Callable[[], Awaitable[object]], *, after_s: float = 1.0
+) -> T:
+    """Return what ``work`` comes to; ``tell`` is awaited once if that takes longer.
+
+    A failing ``tell`` hinders nothing. Whoever is cancelled cancels the work too.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=after_s)
+        if not task.done():
+            with suppress(TelegramError):
+                await tell()
+        return await task
+    finally:
+        task.cancel()
 
 
 async def note(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
