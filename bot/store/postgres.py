@@ -146,6 +146,8 @@ class PostgresDatabase(Database):
             SQL(", ").join(Identifier(column.name) for column in table.columns),
         )
         texts = [n for n, column in enumerate(table.columns) if isinstance(column.type, Text)]
+        # No commit has to reach the disk before the last one, which says that the target is whole.
+        await connection.execute(text("SET LOCAL synchronous_commit = off"))
         driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
             async with driver.cursor() as cursor, cursor.copy(statement) as copy:

@@ -28,7 +28,7 @@ from bot.store.engine import Database, Plain
 from bot.store.migrations import migrate
 from bot.store.schema import metadata
 
-ROWS = 2_000  # in one transaction
+ROWS = 5_000  # in one transaction
 _BITS = 128
 
 Progress = Callable[[int, int], None]  # rows done, rows in all
