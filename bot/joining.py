@@ -24,6 +24,7 @@ from bot.services.outgoing import Outgoing
 from bot.services.overseeing import Overseeing
 from bot.services.privacy import Privacy
 from bot.services.subscribing import Subscribing
+from bot.services.timelines import Timelines
 from bot.services.watching import Watching
 from bot.settings import Settings
 from bot.settings_text import without_secrets
@@ -95,6 +96,7 @@ def join_services(
         judging=judging,
         outgoing=outgoing,
         privacy=Privacy(store, judging, answering),
+        timelines=Timelines(store, clock),
         watching=watching,
         overseeing=Overseeing(store, clock, watching, judging),
         keeping=_keeping(settings, clock, store),

@@ -48,6 +48,7 @@ from handlers import (
     sources,
     start,
     subscriptions,
+    timelines,
     welcome,
 )
 from handlers.ask import Asking
@@ -73,6 +74,8 @@ def command_table(asking: Asking, settings: Settings) -> tuple[Command, ...]:
     commands = (
         Command(name="ask", run=asking.command),
         Command(name="digest", run=subscriptions.digest),
+        Command(name="timeline", run=timelines.timeline),
+        Command(name="latest", run=timelines.latest),
         Command(name="subscribe", run=subscriptions.subscribe, role=Role.CHAT_ADMIN),
         Command(name="settings", run=settings.command, role=Role.CHAT_ADMIN),
         Command(name="stop", run=subscriptions.stop, role=Role.CHAT_ADMIN),
@@ -113,6 +116,7 @@ def register(application: Application, services: Services) -> tuple[Command, ...
             allowed = allowed & private
         add(CommandHandler(command.name, bound(command.run), filters=allowed))
     add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
+    add(CallbackQueryHandler(bound(timelines.press), pattern=r"^l\|"))
     add(CallbackQueryHandler(bound(settings.press), pattern=r"^s\|"))
     add(CallbackQueryHandler(bound(admin.press), pattern=r"^p\|"))
     add(CallbackQueryHandler(bound(paper.press), pattern=r"^t\|"))

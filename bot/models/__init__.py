@@ -56,6 +56,7 @@ from bot.models.news import (
     TitledParagraph,
 )
 from bot.models.questions import AskedQuestion, Verdict
+from bot.models.timelines import Matter, Order, Step, Timeline
 
 __all__ = [
     "Activity",
@@ -91,8 +92,10 @@ __all__ = [
     "Intake",
     "IntakeOutcome",
     "Look",
+    "Matter",
     "NewArticle",
     "NewMessage",
+    "Order",
     "OutboxKind",
     "OutboxMessage",
     "OutboxState",
@@ -110,9 +113,11 @@ __all__ = [
     "SlotState",
     "Source",
     "SourceKind",
+    "Step",
     "StoreCounts",
     "StoredArticle",
     "Subscription",
+    "Timeline",
     "TitledParagraph",
     "Verdict",
     "WaitingDigests",

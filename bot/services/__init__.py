@@ -14,6 +14,7 @@ from bot.services.outgoing import Outgoing
 from bot.services.overseeing import Overseeing
 from bot.services.privacy import Privacy
 from bot.services.subscribing import Subscribing
+from bot.services.timelines import Timelines
 from bot.services.watching import Watching
 
 
@@ -30,6 +31,7 @@ class Services:
     outgoing: Outgoing
     overseeing: Overseeing
     privacy: Privacy
+    timelines: Timelines
     watching: Watching
     keeping: Keeping
     operators: frozenset[int]  # numeric ids from MUJAZ_ADMIN_IDS

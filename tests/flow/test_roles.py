@@ -29,6 +29,8 @@ OPERATORS = (UNKNOWN, UNKNOWN, SILENT, SILENT, UNKNOWN, DOES)
 TABLE = {
     "ask": EVERYBODY,
     "digest": EVERYBODY,
+    "timeline": EVERYBODY,
+    "latest": EVERYBODY,
     "help": EVERYBODY,
     "file": EVERYBODY,
     "subscribe": ADMINS,
