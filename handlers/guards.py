@@ -6,7 +6,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
 
-from telegram import Bot, ChatMember, Message, Update
+from telegram import (
+    Bot,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberRestricted,
+    Message,
+    Update,
+)
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
@@ -38,6 +45,34 @@ async def administers(bot: Bot, chat_id: int, user_id: int) -> bool:
     except TelegramError:
         return False
     return member.status in _ADMIN_STATUSES
+
+
+async def we_may_post(bot: Bot, chat_id: int) -> bool:
+    """Tell whether we may write in the chat, asking Telegram; no when it does not say."""
+    if chat_id > 0:  # a private chat
+        return True
+    try:
+        me = await bot.get_chat_member(chat_id, bot.id)
+    except TelegramError:
+        return False
+    if isinstance(me, ChatMemberAdministrator):
+        return me.can_post_messages is not False  # None: a group, where no such right exists
+    if isinstance(me, ChatMemberRestricted):
+        return me.is_member and me.can_send_messages
+    return me.status == ChatMember.MEMBER
+
+
+async def we_may_pin(bot: Bot, chat_id: int) -> bool:
+    """Tell whether we may pin in the chat, asking Telegram; no when it does not say."""
+    if chat_id > 0:  # a private chat
+        return True
+    try:
+        me = await bot.get_chat_member(chat_id, bot.id)
+    except TelegramError:
+        return False
+    if not isinstance(me, ChatMemberAdministrator):
+        return False
+    return bool(me.can_pin_messages or me.can_edit_messages)  # the former in groups alone
 
 
 async def may_set_up(bot: Bot, update: Update) -> bool:

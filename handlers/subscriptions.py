@@ -14,7 +14,7 @@ from bot.services import Services
 from bot.text.dates import zone_name
 from bot.text.languages import Texts, texts
 from bot.text.markup import one_line, shorten
-from handlers.guards import administers, may_set_up
+from handlers.guards import administers, may_set_up, we_may_post
 from handlers.keyboards import (
     DigestPress,
     hour_choice,
@@ -26,6 +26,7 @@ from handlers.keyboards import (
 from handlers.replying import Talk, note, open_talk, say, send_replies
 
 _TITLE_UNITS = 60
+_STARTING = frozenset({"at", "zone", "on", "publish"})  # what begins a digest or lets it go on
 
 
 async def subscribe(services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -70,6 +71,9 @@ async def press(services: Services, update: Update, context: ContextTypes.DEFAUL
         return
     if not await administers(context.bot, wanted.chat_id, query.from_user.id):
         await note(query, talk.texts("press.not_yours"), alert=True)
+        return
+    if wanted.action in _STARTING and not await we_may_post(context.bot, target.id):
+        await note(query, talk.texts("settings.no_posting"), alert=True)
         return
     if await _first_of_channel(services, target, wanted):
         await note(query)

@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 from bot.clock import Clock
+from bot.delivery.signature import LONGEST_SIGNATURE
 from bot.models import Chat, Look, Subscription
 from bot.store.base import ChatStore
 from bot.text.dates import MONTHS, is_zone
 from bot.text.languages import available_languages
+from bot.text.markup import one_line, utf16_length
 from bot.text.parties import parties
 from bot.text.places import places
 
@@ -132,6 +134,32 @@ def _read_quiet(choices: Choices) -> str:
     return options.quiet_from[:2] + options.quiet_until[:2] if options.quiet_from else "no"
 
 
+def _delivery_flag(name: str) -> Field:
+    return _flag(
+        lambda choices, on: _arriving(choices, **{name: on}),
+        lambda choices: getattr(choices.subscription.delivery, name),
+    )
+
+
+def _arriving(choices: Choices, **values: object) -> Choices:
+    delivery = replace(choices.subscription.delivery, **values)  # type: ignore[arg-type]  # our own fields
+    return _subscribed(choices, delivery=delivery)
+
+
+def _signature(choices: Choices, value: str) -> Choices:
+    """Take "+text" for a signature, "no" for none."""
+    line = one_line(value[1:])
+    fits = 0 < utf16_length(line) <= LONGEST_SIGNATURE
+    if value != "no" and (value[:1] != "+" or not fits):
+        raise NotPossibleError(value)
+    return _arriving(choices, signature="" if value == "no" else line)
+
+
+def _read_signature(choices: Choices) -> str:
+    signature = choices.subscription.delivery.signature
+    return f"+{signature}" if signature else "no"
+
+
 def _length(choices: Choices, value: str) -> Choices:
     if value not in {str(length) for length in LENGTHS}:
         raise NotPossibleError(value)
@@ -203,6 +231,9 @@ FIELDS: Mapping[str, Field] = {
     "z": Field(_zone, lambda choices: choices.subscription.timezone),
     "l": Field(_language, lambda choices: choices.chat.language),
     "q": Field(_quiet, _read_quiet),
+    "u": _delivery_flag("silent"),
+    "b": _delivery_flag("pin"),
+    "j": Field(_signature, _read_signature),
     "n": Field(_length, lambda choices: str(choices.subscription.filters.max_events)),
     "s": _filter_flag("short"),
     "e": _filter_flag("skip_quiet"),

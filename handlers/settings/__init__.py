@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from telegram import (
+    Bot,
     ForceReply,
     KeyboardButton,
     ReplyKeyboardMarkup,
@@ -27,7 +28,7 @@ from bot.text.markup import one_line, shorten
 from bot.text.parties import party_named
 from bot.text.places import places_named
 from bot.text.zones import zone_at
-from handlers.guards import administers, may_set_up
+from handlers.guards import administers, may_set_up, we_may_pin, we_may_post
 from handlers.keyboards import markup
 from handlers.replying import Talk, note, open_talk, say
 from handlers.settings.matter import alike_page
@@ -35,7 +36,12 @@ from handlers.settings.pages import PAGES, page_of, shown
 from handlers.settings.prompts import Prompts
 from handlers.settings.view import Press, Rows, View, parse
 
-_WRITTEN = {"ia": "settings.ask_place", "iw": "settings.ask_word", "iv": "settings.ask_word_out"}
+_WRITTEN = {
+    "ij": "settings.ask_signature",
+    "ia": "settings.ask_place",
+    "iw": "settings.ask_word",
+    "iv": "settings.ask_word_out",
+}
 
 
 class Settings:
@@ -76,6 +82,8 @@ class Settings:
         elif wanted.name in _WRITTEN:
             await note(query)
             await self._ask(talk, wanted)
+        elif wanted.sets and (lacking := await _lacking(context.bot, wanted)):
+            await note(query, talk.texts(lacking), alert=True)
         elif wanted.sets:
             await _set(services, update, talk, wanted)
         elif (choices := await _choices(services, wanted)) is None:
@@ -128,6 +136,18 @@ class Settings:
 
 async def _choices(services: Services, wanted: Press | None) -> Choices | None:
     return await services.choosing.of(wanted.chat_id, wanted.topic_id) if wanted else None
+
+
+async def _lacking(bot: Bot, wanted: Press) -> str:
+    """Return the text that names the right we lack there for a choice; empty for none."""
+    needs = {
+        "b": (we_may_pin, "settings.no_pinning"),
+        "on": (we_may_post, "settings.no_posting"),
+    }
+    if wanted.value != "1" or wanted.name not in needs:
+        return ""
+    may, key = needs[wanted.name]
+    return "" if await may(bot, wanted.chat_id) else key
 
 
 async def _set(services: Services, update: Update, talk: Talk, wanted: Press) -> None:
@@ -189,6 +209,8 @@ async def _taken(
     """Take a written place, party or word; return what is shown of it."""
     word = shorten(one_line(talk.message.text or ""), LONGEST_WORD)
     field, value = wanted.name[1:], f"+{word}"
+    if field == "j":
+        value = f"+{one_line(talk.message.text or '')}"  # whole: a long one is refused, not cut
     if field == "a":
         found, party = places_named(word), party_named(word)
         if not found and party is not None:
@@ -204,7 +226,9 @@ async def _taken(
     if outcome is None:
         return talk.texts.html("settings.not_possible"), ()
     now, undo = outcome
-    return shown(View(choices=now, texts=talk.texts), field, (field, undo) if undo else None)
+    return shown(
+        View(choices=now, texts=talk.texts), page_of(field), (field, undo) if undo else None
+    )
 
 
 async def _ask_location(talk: Talk) -> None:

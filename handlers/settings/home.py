@@ -9,6 +9,7 @@ from bot.text.markup import escape, isolate, one_line, shorten
 from bot.text.parties import parties
 from bot.text.places import places
 from bot.text.zones import own_name
+from handlers.settings.arrival import arrival
 from handlers.settings.view import Rows, View
 
 _TITLE_UNITS = 60
@@ -31,6 +32,7 @@ def home(view: View) -> tuple[str, Rows]:
         view.line("settings.contents", contents(view)),
         view.line("settings.length", length(view)),
         view.line("settings.look", look(view)),
+        view.line("settings.arrival", arrival(view)),
         view.line("settings.language", own_name(choices.chat.language)),
     ]
     switch = (
@@ -44,7 +46,7 @@ def home(view: View) -> tuple[str, Rows]:
         (view.opens(say("settings.b.zone"), "z"), view.opens(say("settings.b.quiet"), "q")),
         (view.opens(say("settings.b.contents"), "c"), view.opens(say("settings.b.length"), "n")),
         (view.opens(say("settings.b.look"), "k"), view.opens(say("settings.b.language"), "l")),
-        (switch,),
+        (view.opens(say("settings.b.arrival"), "r"), switch),
     )
     return "\n".join(lines), rows
 

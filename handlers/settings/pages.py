@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from handlers.settings import looks, matter, schedule
+from handlers.settings import arrival, looks, matter, schedule
 from handlers.settings.home import home
 from handlers.settings.view import Rows, View
 
@@ -28,8 +28,21 @@ PAGES: Mapping[str, Page] = {
     "k": looks.look_page,
     "m": looks.months_page,
     "l": looks.language_page,
+    "r": arrival.arrival_page,
 }
-_SHOWN_ON = {"on": "home", "s": "n", "e": "n", "g": "k", "h": "k", "x": "k", "p": "k", "o": "k"}
+_SHOWN_ON = {
+    "on": "home",
+    "u": "r",
+    "b": "r",
+    "j": "r",
+    "s": "n",
+    "e": "n",
+    "g": "k",
+    "h": "k",
+    "x": "k",
+    "p": "k",
+    "o": "k",
+}
 
 
 def page_of(field: str) -> str:

@@ -177,3 +177,51 @@ async def test_a_channel_is_set_in_private(mujaz: Mujaz, layla: Person, core: Co
     reader = await core.store.chat(READER_ID)
     assert reader is not None
     assert not reader.look.spoilers
+
+
+async def test_how_a_channels_digest_arrives_is_set_in_private(
+    mujaz: Mujaz, layla: Person, core: Core
+) -> None:
+    await layla.says("/start")
+    await layla.control("membership", chat_id=CHANNEL_ID, status="administrator")
+    (panel,) = await layla.sees(READER_ID, lambda m: "أخبار الفرات" in shown(m))
+    home = await press(layla, panel, "كل الإعدادات")
+    await press(layla, home, "الوصول")
+    await press(layla, home, "بلا صوت")
+    await press(layla, home, "تثبيت")
+    await layla.presses(await now(layla, home), "اكتب توقيعًا")
+    (asked,) = await layla.sees(READER_ID, lambda m: "ما التوقيع" in shown(m))
+
+    refused = await layla.says("ت" * 101, reply_to_message_id=asked["message_id"])
+    signed = await layla.says("مكتب الفرات", reply_to_message_id=asked["message_id"])
+
+    assert "مكتب الفرات" not in shown(refused)
+    assert "مكتب الفرات" in shown(signed)
+    kept = await core.store.subscription(CHANNEL_ID, 0)
+    assert kept is not None
+    chosen = kept.delivery
+    assert (chosen.silent, chosen.pin, chosen.signature) == (True, True, "مكتب الفرات")
+
+
+async def test_a_right_that_we_lack_is_named_and_nothing_is_changed(
+    mujaz: Mujaz, layla: Person, core: Core
+) -> None:
+    await layla.says("/start")
+    lacking = ["can_edit_messages", "can_post_messages"]
+    await layla.control("membership", chat_id=CHANNEL_ID, status="administrator", lacking=lacking)
+    (panel,) = await layla.sees(READER_ID, lambda m: "أخبار الفرات" in shown(m))
+    before = await layla.messages(CHANNEL_ID)
+
+    await layla.presses(panel, "تفعيل")
+    home = await press(layla, panel, "كل الإعدادات")
+    await layla.presses(home, "تفعيل")
+    page = await press(layla, home, "الوصول")
+    await layla.presses(page, "تثبيت")
+    await layla.says("/help")  # handled after the presses
+
+    assert await core.store.subscription(CHANNEL_ID, 0) is None
+    assert await layla.messages(CHANNEL_ID) == before
+    made = [r for r in await layla.journal() if r["method"].lower() == "answercallbackquery"]
+    told = [str(r["params"].get("text", "")) for r in made]
+    assert sum("لا أستطيع النشر هناك" in text for text in told) == 2
+    assert sum("لا أستطيع التثبيت هناك" in text for text in told) == 1

@@ -35,6 +35,9 @@ GOOD = {
     "z": ("Europe/Berlin", "Africa/Cairo"),
     "l": ("en",),
     "q": ("2206", "0008", "no"),
+    "u": ("1",),
+    "b": ("1",),
+    "j": ("+مكتب الفرات", "no"),
     "n": ("5", "20"),
     "s": ("1",),
     "e": ("1",),
@@ -77,7 +80,8 @@ def test_every_change_can_be_taken_back(name: str, value: str) -> None:
         ("on", "yes"), ("t", "0800"), ("t", "+2400"), ("t", "-0800"), ("t", "+08:00"), ("d", "+8"),
         ("z", "Mars/Base"), ("z", "../../etc"), ("l", "xx"), ("q", "2222"), ("q", "25"), ("n", "7"),
         ("a", "+nowhere"), ("y", "+nobody"), ("w", "+"), ("w", "+" + "ا" * 41), ("w", "+\u202e"),
-        ("m", "XX"), ("g", "2"), ("g", "+1"),
+        ("m", "XX"), ("g", "2"), ("g", "+1"), ("j", "+"), ("j", "+" + "ا" * 101), ("j", "+\u202e"),
+        ("j", "-مكتب"), ("b", "yes"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(name: str, value: str) -> None:
