@@ -17,10 +17,10 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from bot.events.families import families
-from bot.events.words import tokens_of
+from bot.events.words import places_in, tokens_of
 from bot.models import Report
 from bot.text.analysis import is_stop_word
-from bot.text.places import find_places, places
+from bot.text.places import places
 from bot.text.stem import stems
 from bot.text.tokens import Token, tokenize
 
@@ -28,7 +28,7 @@ _LEAD = 2  # paragraphs
 _LEAD_WORDS, _WHOLE_WORDS, _TITLE_WORDS = 140, 400, 40
 _FIRST_PLACES = 2
 _LONG_WORD = 20  # letters; a text is cut at so many for each word that may be read
-_LEAD_CHARS = 500
+_LEAD_CHARS, _MOST_CHARS = 500, 20_000  # a town must stand in; of a text that is read
 _KINDS_OF = 3  # claims
 _TITLE_TIMES = 2
 _LEAST_WEIGHT = 1.2  # of a stem; more common ones tell nothing
@@ -159,7 +159,7 @@ def gist_of(report: Report) -> Gist:
     for stem, n in head.items():
         lead[stem] += _TITLE_TIMES * n
         whole[stem] += _TITLE_TIMES * n
-    towns = _towns(f"{report.title[:_LEAD_CHARS]} . {''.join(report.paragraphs[:1])[:_LEAD_CHARS]}")
+    towns = _towns(text[:_MOST_CHARS] for text in (report.title, *report.paragraphs[:1]))
     known = places()
     named = [known[one] for one in report.places if one in known]
     return Gist(
@@ -185,9 +185,14 @@ def gist_of(report: Report) -> Gist:
     )  # fmt: skip
 
 
-def _towns(text: str) -> frozenset[str]:
-    """Return the places smaller than a governorate that a text names."""
-    return frozenset(m.place.id for m in find_places(text) if m.place.kind not in _AREAS)
+def _towns(texts: Iterable[str]) -> frozenset[str]:
+    """Return the places smaller than a governorate that stand near the beginning of texts."""
+    return frozenset(
+        mention.place.id
+        for text in texts
+        for mention in places_in(text)
+        if mention.place.kind not in _AREAS and mention.start < _LEAD_CHARS
+    )
 
 
 def _around(ids: Iterable[str]) -> frozenset[str]:

@@ -11,10 +11,8 @@ from datetime import datetime
 
 from bot.events.claims import extract
 from bot.events.relevance import relevance
-from bot.events.words import tokens_of
+from bot.events.words import parties_in, places_in, tokens_of
 from bot.models import Claim, Report
-from bot.text.parties import find_parties
-from bot.text.places import find_places
 
 _TITLE_WEIGHT, _LEAD_WEIGHT = 4, 2  # of a name beside one further down
 _LEAD = 2  # paragraphs
@@ -44,9 +42,9 @@ def read_report(
     texts = [title[:_MOST_CHARS], *(text[:_MOST_CHARS] for text in paragraphs[:_MOST_PARAGRAPHS])]
     for at, text in enumerate(texts):
         tokens = tokens_of(text)
-        parties = find_parties(text, tokens)
+        parties = parties_in(text)
         weight = _TITLE_WEIGHT if at == 0 else _LEAD_WEIGHT if at <= _LEAD else 1
-        named = find_places(text, tokens, parties)
+        named = places_in(text)
         _count(placed, (m.place.id for m in named), weight)
         _count(acting, (m.party.id for m in parties), weight)
         if at:
@@ -56,7 +54,7 @@ def read_report(
                     year=dated_at.year,
                     paragraph_id=ids[at - 1],
                     tokens=tokens,
-                    named=named,
+                    named=list(named),
                 )
             )
     return Report(
