@@ -85,6 +85,7 @@ async def outcome(person: Person, command: str, chat_id: int) -> str:
     return UNKNOWN if first == say("unknown.command") else DOES
 
 
+@pytest.mark.timeout(280)
 async def test_every_command_does_for_everybody_what_the_table_says(
     mujaz: Mujaz, layla: Person, core: Core
 ) -> None:
