@@ -9,10 +9,11 @@ from telegram import Message, Update
 from telegram.constants import ChatAction
 from telegram.ext import ContextTypes
 
+from bot.models import Reply
 from bot.services import Services
 from handlers.guards import QuestionLimiter
 from handlers.intake import is_address, offer_to_store, store_page, worth_storing
-from handlers.keyboards import parse_page
+from handlers.keyboards import PagePress, parse_page
 from handlers.replying import Talk, note, open_talk, patiently, say, send_replies
 
 _MEMBERS_AT_ONCE = 3  # a group may ask as much as so many of its members
@@ -71,7 +72,7 @@ class Asking:
     async def press(
         self, services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE
     ) -> None:
-        """Show the next passages of an answer."""
+        """Show the next passages of an answer, or its outlets."""
         query, talk = update.callback_query, await open_talk(services, update)
         if query is None or talk is None:
             return
@@ -79,7 +80,7 @@ class Asking:
         if page is None or not self._limiter.allows(_asker(update)):
             await note(query, talk.texts("ask.too_many" if page else "press.expired"), alert=True)
             return
-        replies = await services.answering.more(page.key, page.skip, talk.chat)
+        replies = await _further(services, page, talk)
         if replies is None:
             await note(query, talk.texts("press.expired"), alert=True)
             return
@@ -100,6 +101,12 @@ class Asking:
             partial(talk.message.reply_chat_action, ChatAction.TYPING),
         )
         await send_replies(talk, replies)
+
+
+async def _further(services: Services, page: PagePress, talk: Talk) -> list[Reply] | None:
+    if page.skip is None:
+        return await services.answering.sources(page.key, talk.chat)
+    return await services.answering.more(page.key, page.skip, talk.chat)
 
 
 def question_in(message: Message, bot_id: int, bot_username: str) -> str | None:

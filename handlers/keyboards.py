@@ -2,8 +2,8 @@
 
 Callback data comes back from clients and outlives chats, so it is a request and never a right:
 every press is checked again in ``handlers/guards.py``. The grammar is
-``d|<chat>|<topic>|<action>[|<value>]`` for digests and ``q|<key>|<skip>`` for further passages, at
-most 64 bytes; anything else has expired.
+``d|<chat>|<topic>|<action>[|<value>]`` for digests and ``q|<key>|<skip>`` for further passages,
+``q|<key>|s`` for the outlets of an answer, at most 64 bytes; anything else has expired.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ZONES = (
 )  # fmt: skip
 _ACTIONS = frozenset({"show", "hours", "at", "zones", "zone", "on", "off", "preview", "publish"})
 _DATA = re.compile(r"d\|(-?\d{1,16})\|(\d{1,12})\|([a-z]{1,8})(?:\|([\w:/+-]{1,32}))?", re.ASCII)
-_PAGE = re.compile(r"q\|([0-9a-f]{8})\|(\d{1,3})", re.ASCII)
+_PAGE = re.compile(r"q\|([0-9a-f]{8})\|(\d{1,3}|s)", re.ASCII)
 _HOUR = re.compile(r"([01]\d|2[0-3]):00")
 _HOURS_IN_ROW = 4
 _ZONES_IN_ROW = 2
@@ -58,16 +58,18 @@ def parse_press(data: str) -> DigestPress | None:
 
 @dataclass(frozen=True, slots=True)
 class PagePress:
-    """A press on «more» under an answer."""
+    """A press on «more» or, where nothing is skipped, on «sources» under an answer."""
 
     key: str
-    skip: int
+    skip: int | None
 
 
 def parse_page(data: str) -> PagePress | None:
-    """Read the callback data of «more»; None for anything else."""
+    """Read the callback data of «more» and «sources»; None for anything else."""
     found = _PAGE.fullmatch(data)
-    return PagePress(found[1], int(found[2])) if found else None
+    if found is None:
+        return None
+    return PagePress(found[1], None if found[2] == "s" else int(found[2]))
 
 
 def markup(rows: Sequence[Sequence[Button]], texts: Texts) -> InlineKeyboardMarkup | None:

@@ -19,6 +19,8 @@ from bot.text.markup import isolate, one_line, shorten, utf16_length
 _NUMBER_UNITS = 24  # room kept for «(2/3)»
 _OTHER_OUTLETS = 3
 _NEAREST = 5
+_OUTLETS = 12
+_OUTLET_TITLE_UNITS = 120
 _FOLLOWED_UNITS = 200
 _NEW = "● "
 _MAYBE_SEEN = "○ "
@@ -34,13 +36,15 @@ def render_answer(
     zone: str,
     language: str,
     more: str = "",
+    sources: str = "",
     look: Look | None = None,
     sensitive: Sensitive = never_sensitive,
 ) -> list[Reply]:
     """Return an answer, or the honest lack of one, in as few messages as it needs.
 
-    ``more`` is the callback data of a button for further passages; ``sensitive`` tells which
-    paragraphs are hidden from a reader who chose so.
+    ``more`` and ``sources`` are the callback data of the buttons for further passages and for the
+    list of outlets, which is offered where several tell of it; ``sensitive`` tells which paragraphs
+    are hidden from a reader who chose so.
     """
     page = Page(zone, language, look, sensitive)
     notes = [page.say("answer.shortened")] if answer.shortened else []
@@ -57,10 +61,34 @@ def render_answer(
 
     blocks = [(_passage(passage, page, room), passage.article.id) for passage in answer.passages]
     replies = _messages(blocks, head, note, room)
+    row = []
     if more:
-        button = Button(page.texts("answer.more"), more)
-        replies[-1] = replace(replies[-1], buttons=((button,),))
+        row.append(Button(page.texts("answer.more"), more))
+    if sources and len(answer.outlets) > 1:
+        row.append(Button(page.texts("answer.sources"), sources))
+    if row:
+        replies[-1] = replace(replies[-1], buttons=(tuple(row),))
     return replies
+
+
+def render_sources(
+    answer: Answer, *, zone: str, language: str, look: Look | None = None
+) -> list[Reply]:
+    """Return the outlets of an answer, each with its article's title, time and address."""
+    page = Page(zone, language, look)
+    shown, rest = answer.outlets[:_OUTLETS], len(answer.outlets) - _OUTLETS
+    lines = [page.line(bold(page.texts("answer.sources_of", words=_asked(answer))))]
+    for article in shown:
+        title = shorten(page.title(article), _OUTLET_TITLE_UNITS)
+        pieces = (page.source(article), text(" · "), page.dated(article))
+        lines.append(page.line(text("– "), *pieces, text(f" · {title}")))
+    if rest > 0:
+        lines.append(page.count("digest.more_outlets", rest))
+    return [_reply(join("\n", lines), tuple(article.id for article in shown))]
+
+
+def _asked(answer: Answer) -> str:
+    return shorten(one_line(answer.question), _FOLLOWED_UNITS)
 
 
 def render_passage(

@@ -213,6 +213,7 @@ class Answer:
     nearest: tuple[Article, ...] = ()
     shortened: bool = False  # the question was cut to its greatest length
     more: bool = False  # further passages could be shown
+    outlets: tuple[Article, ...] = ()  # of all passages: the best article of each outlet
     follows: str = ""  # the words of the chat's last question that this one was understood with
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from heapq import nlargest
 
 import numpy as np
 
 from bot.search.features import Judged
 from bot.search.query import Query
+from bot.search.weighing import MOST_WEIGHT
 
 _ECHOES = 3  # so many most alike candidates of other articles count
 _AS_MUCH = 0.8  # of the best one's covered share
@@ -30,6 +32,7 @@ def compare(judged: Sequence[Judged], query: Query, weights: Sequence[float]) ->
     newest = max(at for at, share in zip(dates, held, strict=True) if share >= _AS_MUCH * most)
     likeness = _echoes(judged)
     siblings = _siblings(judged, weights)
+    details, nowhere = _details(judged, weights)
     compared = []
     for place, one in enumerate(judged):
         late = (newest - dates[place]).total_seconds() / 86_400
@@ -38,6 +41,8 @@ def compare(judged: Sequence[Judged], query: Query, weights: Sequence[float]) ->
             dense_gap=one.features.dense - best if one.embedded else 0.0,
             lead=held[place] - most,
             in_siblings=siblings[place],
+            detail=details[place],
+            nowhere=nowhere,
             echoed=likeness[place],
             behind=0.0 if query.period else math.log1p(min(60.0, max(0.0, late))),
         )
@@ -46,18 +51,29 @@ def compare(judged: Sequence[Judged], query: Query, weights: Sequence[float]) ->
 
 
 def _echoes(judged: Sequence[Judged]) -> list[float]:
-    """Return the mean likeness of each to the most alike candidates of other articles."""
-    ids: dict[str, int] = {}
-    rows = [{ids.setdefault(t.stems[0], len(ids)) for t in one.text.terms} for one in judged]
-    table = np.zeros((len(judged), len(ids) or 1), dtype=np.float32)
-    for row, columns in enumerate(rows):
-        table[row, list(columns)] = 1.0
-    lengths = np.maximum(1.0, np.sqrt(table.sum(axis=1)))
-    alike = (table @ table.T) / np.outer(lengths, lengths)
-    articles = np.array([one.article.article.id for one in judged])
-    alike[articles[:, None] == articles[None, :]] = 0.0
-    best = -np.sort(-alike, axis=1)[:, :_ECHOES]
-    return [float(value) for value in best.mean(axis=1)]
+    """Return the mean likeness of each to the most alike candidates of other articles.
+
+    Sets of stems are bits of an integer: the few thousand pairs of a question take a fraction of a
+    millisecond, and no thread of a matrix library spins for them.
+    """
+    bits: dict[str, int] = {}
+    held = [
+        sum({1 << bits.setdefault(term.stems[0], len(bits)) for term in one.text.terms})
+        for one in judged
+    ]
+    sizes = [max(1, own.bit_count()) for own in held]
+    articles = [one.article.article.id for one in judged]
+    likeness = []
+    for own, size, article in zip(held, sizes, articles, strict=True):
+        alike = [
+            (own & other).bit_count() / math.sqrt(size * there)
+            for other, there, elsewhere in zip(held, sizes, articles, strict=True)
+            if elsewhere != article
+        ]
+        best = nlargest(_ECHOES, alike)
+        most = min(_ECHOES, len(judged))
+        likeness.append(sum(best) / most)
+    return likeness
 
 
 def _siblings(judged: Sequence[Judged], weights: Sequence[float]) -> list[float]:
@@ -80,3 +96,20 @@ def _siblings(judged: Sequence[Judged], weights: Sequence[float]) -> list[float]
         else 0.0
         for one in judged
     ]
+
+
+def _details(judged: Sequence[Judged], weights: Sequence[float]) -> tuple[list[float], float]:
+    """Return the share of the question that each holds, and the heaviest thing that none holds.
+
+    Where ten paragraphs tell of one event, what few of them hold tells them apart: a thing weighs
+    less the more of the candidates hold it.
+    """
+    held = np.array([one.strengths for one in judged], dtype=np.float64)
+    if not held.size:
+        return [0.0] * len(judged), 0.0
+    most = held.max(axis=0)
+    local = np.array(weights) * np.log1p(len(judged) / (held.sum(axis=0) + 0.5)) * (most > 0)
+    total = float(local.sum())
+    shares = held @ local / total if total else np.zeros(len(judged))
+    nowhere = float(np.max(np.array(weights) * (1 - most))) / MOST_WEIGHT
+    return [float(share) for share in shares], nowhere

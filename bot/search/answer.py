@@ -65,7 +65,18 @@ def answer_of(
         passages=tuple(_passage(one) for one in shown),
         shortened=query.shortened,
         more=len(groups) > skip + limit,
+        outlets=_outlets(groups),
     )
+
+
+def _outlets(groups: Sequence[Group]) -> tuple[Article, ...]:
+    """Return the best article of each outlet that has one of the passages, or a copy of it."""
+    found: dict[tuple[int, str], Article] = {}
+    for group in groups:
+        for one in (group.best, *group.copies):
+            article = one.judged.article.article
+            found.setdefault((article.source_id, article.source), article)
+    return tuple(found.values())
 
 
 def evidence_of(one: Ranked) -> float:

@@ -7,25 +7,28 @@ archive holds except the weight of each word, which has a floor so that one arti
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
+from operator import attrgetter
 
 from bot.models import StoredArticle
 from bot.search.match import NOTHING, Match, Prepared, match, prepare
 from bot.search.nearness import closeness, in_order, is_near
 from bot.search.query import Query
 from bot.search.weighing import MOST_WEIGHT, Weighing
+from bot.search.whereabouts import places_in
 from bot.text.aliases import families_of
 from bot.text.lexicon import labelled_words
 from bot.text.numbers import numbers
 from bot.text.questions import Asks, gives_reason, weekday_of
 from bot.text.stem import stems
-from bot.text.tokens import Token
+from bot.text.tokens import tokenize
 
 _VAGUE = 0.5  # «عشرات» answers how many only half
 _RARE_WEIGHT = 5.0  # words in fewer than about one paragraph of 150 name something
+_OPENING = 80  # letters of a paragraph that hold its first two words
 _OLD_DAYS = 60.0  # beyond this age, older is no worse
 
 
@@ -54,14 +57,19 @@ class Features:
     in_period: float  # 1 published in the named time, ½ a named year stands there, -1 neither
     absent: float  # weight of the heaviest name or rare word held neither here nor in the title
     unknown: float  # share of the question's weight that the whole archive does not know
+    new_places: float  # where: places are named that the question does not name
+    fresh: float  # 1 published on the day of asking or the day before
     dense: float = 0.0  # cosine of question and paragraph, stretched; 0 where not embedded
+    dense_article: float = 0.0  # the best cosine among the paragraphs of the article
     # among the candidates (``bot.search.agreement``):
     dense_gap: float = 0.0  # how far the cosine is below the best one's
     lead: float = 0.0  # how far the covered share is below the best one's
     in_siblings: float = 0.0  # further share held by other candidates of the same article
+    detail: float = 0.0  # share of the question's weight, what few candidates hold weighing more
+    nowhere: float = 0.0  # weight of the heaviest thing that no candidate holds
     echoed: float = 0.0  # likeness to candidates of other articles
     behind: float = 0.0  # log(1 + days older than the newest candidate that holds as much)
-    # the question, for the trees to tell kinds of questions apart:
+    # the question, for the evidence to tell kinds of questions apart:
     how_many: float = 0.0
     who: float = 0.0
     where: float = 0.0
@@ -71,10 +79,11 @@ class Features:
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of the fields."""
-        return tuple(getattr(self, field.name) for field in fields(self))
+        return _VALUES(self)
 
 
 FEATURE_NAMES = tuple(field.name for field in fields(Features))
+_VALUES: Callable[[Features], tuple[float, ...]] = attrgetter(*FEATURE_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,12 @@ class Judge:
     now: datetime
 
     def judge(
-        self, stored: StoredArticle, index: int, lexical: float, cosine: float | None = None
+        self,
+        stored: StoredArticle,
+        index: int,
+        lexical: float,
+        cosine: float | None = None,
+        best_cosine: float | None = None,
     ) -> Judged:
         """Return what speaks for one paragraph of an article."""
         paragraph = stored.paragraphs[index]
@@ -128,7 +142,10 @@ class Judge:
             in_period=self._in_period(stored, text),
             absent=self._absent(here, title, before),
             unknown=self._unknown_share(),
+            new_places=self._new_places(paragraph.text),
+            fresh=self._fresh(stored),
             dense=0.0 if cosine is None else stretched(cosine),
+            dense_article=0.0 if best_cosine is None else stretched(best_cosine),
             **self._question(),
         )
         whole = tuple(map(max, (m.strength for m in here), (m.strength for m in title)))
@@ -201,7 +218,7 @@ class Judge:
 
     def _context(self, stored: StoredArticle, index: int) -> tuple[Match, ...]:
         """Return the matches of the paragraph before, when this one goes on from it."""
-        if index == 0 or not goes_on(prepare(stored.paragraphs[index].text).tokens):
+        if index == 0 or not goes_on(stored.paragraphs[index].text):
             return (NOTHING,) * len(self.query.wanted)
         return self._matches(prepare(stored.paragraphs[index - 1].text))
 
@@ -243,12 +260,12 @@ class Judge:
         """Return the places (among tokens) of the words that the question counts."""
         if self.query.counted:
             return {
-                term.index
+                term.at
                 for term in text.terms
                 if any(families_of(stem) & self.query.counted for stem in term.stems)
             }
         first = next((found for found in here if found.places), NOTHING)
-        return {text.terms[place].index for place in first.places}
+        return {text.terms[place].at for place in first.places}
 
     def _weekday(self, text: Prepared) -> float:
         """Return 1 when the paragraph names the asked weekday, -1 when only others, else 0."""
@@ -284,6 +301,18 @@ class Judge:
         )
         return min(given, 2) / 2
 
+    def _new_places(self, text: str) -> float:
+        """Return how many places are named beside those of the question, at most 1."""
+        if self.query.asks is not Asks.WHERE:
+            return 0.0
+        return min(2, len(places_in(text) - self.query.places)) / 2
+
+    def _fresh(self, stored: StoredArticle) -> float:
+        """Return 1 for what was published on the day of asking or the day before it."""
+        if self.query.days is not None or self.query.period is not None:
+            return 0.0
+        return float((self.now.date() - stored.article.dated_at.date()).days <= 1)
+
     def _age(self, stored: StoredArticle) -> float:
         """Return log(1 + age in days); 0 for a question that names a day."""
         if self.query.days is not None or self.query.period is not None:
@@ -312,7 +341,7 @@ def _openers() -> frozenset[str]:
     return frozenset(labelled_words("openers.txt")["continues"])
 
 
-def goes_on(tokens: Sequence[Token]) -> bool:
+def goes_on(text: str) -> bool:
     """Tell whether a paragraph begins as one that goes on from the one before it."""
-    words = [token.word for token in tokens[:2]]
+    words = [token.word for token in tokenize(text[:_OPENING])[:2]]
     return bool(words) and (words[0] in _openers() or "_".join(words) in _openers())

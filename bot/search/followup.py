@@ -63,7 +63,7 @@ def _subject(text: str, *, without_names: bool) -> list[str]:
     found = terms(text)
     left_out = _named(found) if without_names else set()
     kept = {
-        term.index
+        term.at
         for place, term in enumerate(found)
         if place not in left_out
         and not questions.shapes_question(term.token.word)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.search.query import FAMILY, Wanted
-from bot.text.analysis import Term, terms
+from bot.text.analysis import Term, terms_of
 from bot.text.skeleton import skeleton
 from bot.text.tokens import Token, tokenize
 
@@ -45,16 +45,17 @@ class Match:
 NOTHING = Match()
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=2_048)
 def prepare(text: str) -> Prepared:
     """Analyse a text for matching."""
-    found = terms(text)
+    tokens = tuple(tokenize(text))
+    found = terms_of(tokens)
     places: dict[str, list[int]] = {}
     for place, term in enumerate(found):
         for stem in term.stems:
             places.setdefault(stem, []).append(place)
     return Prepared(
-        tuple(tokenize(text)),
+        tokens,
         tuple(found),
         {stem: tuple(where) for stem, where in places.items()},
     )

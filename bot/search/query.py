@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.search.lexical import LexicalQuery
+from bot.search.whereabouts import places_in
 from bot.text import aliases, questions
 from bot.text.analysis import Term, number_word, terms
 from bot.text.lexicon import word_set
@@ -58,6 +59,7 @@ class Query:
     weekdays: frozenset[int] = frozenset()
     days: int | None = None
     numbers: frozenset[float] = frozenset()
+    places: frozenset[str] = frozenset()  # ids of the places named, countries left out
     period: Moment | None = None  # the time that is named, where the day of asking is known
     latin: bool = False  # written in Latin letters
     newest: bool = False  # asks for the latest («آخر», «أحدث», "latest")
@@ -126,7 +128,7 @@ def understand(text: str, max_chars: int = 500, today: date | None = None) -> Qu
     found = [
         term
         for term in terms(cut)
-        if term.index not in dated and not questions.shapes_question(term.token.word)
+        if term.at not in dated and not questions.shapes_question(term.token.word)
     ][:_MAX_TERMS]
     wanted = tuple(_wanted_things(found))
     asks = questions.asked_by(tokens)
@@ -142,6 +144,7 @@ def understand(text: str, max_chars: int = 500, today: date | None = None) -> Qu
         numbers=frozenset(
             n.value for n in numbers(tokens) if n.value is not None and n.first not in dated
         ),
+        places=places_in(cut),
         period=min(named, key=lambda one: one.until - one.since, default=None),
         latin=_mostly_latin(tokens),
         newest=any(token.word in _NEWEST for token in tokens),

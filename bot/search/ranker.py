@@ -1,11 +1,11 @@
 """The learned score of a candidate: what its features together are worth.
 
-A weighted sum of the features (and of a few products of two), plus small regression trees for what
-a sum cannot say (J. Friedman, "Greedy Function Approximation: A Gradient Boosting Machine", 2001).
-Both were learned by ``python -m tests.bench.train_ranker`` and lie beside this file in
-``ranker.json``, which names every feature it uses. There are two rankers: one for paragraphs that
-are embedded and one for those that are not (yet). The sum is calibrated, together with the cosine
-and what names are lacking, on answerable and unanswerable questions: the score is in log-odds.
+A weighted sum of the features (and of a few products of two), for paragraphs without a vector with
+small regression trees on top (J. Friedman, "Greedy Function Approximation: A Gradient Boosting
+Machine", 2001). All were learned by ``python -m tests.bench.train_ranker`` and lie beside this file
+in ``ranker.json``, which names every feature it uses. There are two rankers: one for paragraphs
+that are embedded and one for those that are not (yet). The sum is calibrated on answerable and
+unanswerable questions: the score is in log-odds.
 """
 
 from __future__ import annotations

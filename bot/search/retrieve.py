@@ -7,14 +7,13 @@ does not name. What a candidate's features are worth is learned (``bot.search.ra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.models import Hit, StoredArticle
 from bot.search.agreement import compare
 from bot.search.features import Judge, Judged, goes_on
-from bot.search.match import prepare
 from bot.search.query import Query
 from bot.search.ranker import score_of
 from bot.search.weighing import Weighing
@@ -46,6 +45,23 @@ class Proposed:
     cosines: Mapping[int, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """All that is needed to rank the candidates of one question asked at ``now``."""
+
+    query: Query
+    now: datetime
+    weighing: Weighing = field(default_factory=lambda: Weighing((), ()))
+    proposed: Proposed = field(default_factory=lambda: Proposed(by_words=()))
+    articles: Mapping[int, StoredArticle] = field(default_factory=dict)
+
+    def ranked(self, hidden: Collection[int] = ()) -> list[Ranked]:
+        """Return the candidates, best first; ``hidden`` paragraphs are no candidates."""
+        return rank(
+            self.query, self.proposed, self.articles, self.weighing, self.now, hidden=hidden
+        )
+
+
 def depths(query: Query, *, embedded: bool) -> tuple[int, int]:
     """Return how many hits are wanted by words and by meaning."""
     if not embedded:
@@ -59,14 +75,25 @@ def rank(
     articles: Mapping[int, StoredArticle],
     weighing: Weighing,
     now: datetime,
+    *,
+    hidden: Collection[int] = (),
 ) -> list[Ranked]:
-    """Return the candidates, best first; hits whose article is gone are left out."""
+    """Return the candidates, best first; hits whose article is gone are left out.
+
+    ``hidden`` paragraphs are left out too: so an archive that lacks them would answer.
+    """
     judge = Judge(query, weighing, now)
     judged = []
     for (article_id, index), lexical in _candidates(proposed, articles).items():
         stored = articles[article_id]
+        if stored.paragraphs[index].id in hidden:
+            continue
         cosine = proposed.cosines.get(stored.paragraphs[index].id)
-        judged.append(judge.judge(stored, index, lexical, cosine))
+        best = max(
+            (c for one in stored.paragraphs if (c := proposed.cosines.get(one.id)) is not None),
+            default=None,
+        )
+        judged.append(judge.judge(stored, index, lexical, cosine, best))
     compared = compare(judged, query, weighing.weights)
     ranked = [Ranked(one, score_of(one.features, embedded=one.embedded)) for one in compared]
     return sorted(ranked, key=lambda one: (-one.score, one.paragraph_id))
@@ -91,7 +118,7 @@ def _candidates(
             if (
                 lexical
                 and after < len(stored.paragraphs)
-                and goes_on(prepare(stored.paragraphs[after].text).tokens)
+                and goes_on(stored.paragraphs[after].text)
             ):
                 following.setdefault((hit.article_id, after), lexical / 2)
     return {key: max(found.get(key, 0.0), following.get(key, 0.0)) for key in following | found}

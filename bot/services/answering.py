@@ -12,14 +12,14 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.delivery.render import render_answer, render_passage
+from bot.delivery.render import render_answer, render_passage, render_sources
 from bot.metrics import QUESTION_S, QUESTIONS
 from bot.models import Answer, Button, Chat, Hit, Passage, Reply, Verdict
 from bot.search.answer import THRESHOLD, answer_of
 from bot.search.dense import FloatArray
 from bot.search.lexical import LexicalQuery
 from bot.search.query import Query, understand
-from bot.search.retrieve import Proposed, Ranked, depths, rank
+from bot.search.retrieve import Gathered, Proposed, Ranked, depths
 from bot.search.weighing import weigh
 from bot.services.conversations import Conversations
 from bot.services.judging import Judging
@@ -117,7 +117,7 @@ class Answering:
             )
         key = self._conversations.remember(asked)
         answer = replace(answer, follows=asked.inherited)
-        replies = self._rendered(answer, chat, f"q|{key}|{PAGE}")
+        replies = self._rendered(answer, chat, f"q|{key}|{PAGE}", f"q|{key}|s")
         return with_verdicts(replies, key) if self._judging and answer.found else replies
 
     async def judge(self, key: str, chat_id: int, verdict: Verdict) -> bool:
@@ -140,6 +140,14 @@ class Answering:
             return None
         answer = await self.answer(asked.text, skip=skip)
         return self._rendered(answer, chat, f"q|{key}|{skip + PAGE}")
+
+    async def sources(self, key: str, chat: Chat) -> list[Reply] | None:
+        """Return the outlets of an answer; None when the question is no longer remembered."""
+        asked = self._conversations.recall(key, chat.id)
+        if asked is None:
+            return None
+        answer = await self.answer(asked.text)
+        return render_sources(answer, zone=chat.timezone, language=chat.language, look=chat.look)
 
     async def example(self, chat: Chat) -> Reply | None:
         """Return a quote of one of the newest articles, to show what answers look like.
@@ -169,22 +177,30 @@ class Answering:
             sensitive=tells_of_casualties,
         )
 
-    def _rendered(self, answer: Answer, chat: Chat, following: str) -> list[Reply]:
+    def _rendered(
+        self, answer: Answer, chat: Chat, following: str, sources: str = ""
+    ) -> list[Reply]:
         return render_answer(
             answer,
             zone=chat.timezone,
             language=chat.language,
             more=following if answer.more else "",
+            sources=sources,
             look=chat.look,
             sensitive=tells_of_casualties,
         )
 
     async def consider(self, text: str) -> tuple[Query, list[Ranked]]:
         """Return the question as understood and every candidate, best first."""
+        gathered = await self.gather(text)
+        return gathered.query, await asyncio.to_thread(gathered.ranked)
+
+    async def gather(self, text: str) -> Gathered:
+        """Return the question as understood with all that is needed to rank what was found."""
         now = self._clock.now()
         query = await asyncio.to_thread(understand, text, self._max_chars, now.date())
         if not query.wanted:
-            return query, []
+            return Gathered(query=query, now=now)
         paragraphs, counts = await self._index.frequencies(query.stems())
         weighing = weigh(query, paragraphs, counts)
         vector = await self._semantic.question(query.text) if self._semantic else None
@@ -196,7 +212,9 @@ class Answering:
         proposed = Proposed(
             by_words=hits, by_meaning=near, cosines=await self._cosines(vector, ids)
         )
-        return query, await asyncio.to_thread(rank, query, proposed, articles, weighing, now)
+        return Gathered(
+            query=query, now=now, weighing=weighing, proposed=proposed, articles=articles
+        )
 
     async def _nearest(self, vector: FloatArray | None, limit: int) -> list[Hit]:
         if self._semantic is None or vector is None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.text.lexicon import word_set
 from bot.text.skeleton import skeleton
@@ -22,13 +24,12 @@ VERSION = f"1.{zlib.crc32(_LISTS.encode()):08x}"
 _THOUSANDS = re.compile(r"[,٬،](?=\d{3}(?!\d))")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A word that is searched: its stems, its token, and its place among all words."""
 
     stems: tuple[str, ...]  # more than one where the first letter may be a clitic
     token: Token
-    index: int  # among all tokens of the text, stop words counted
+    at: int  # among all tokens of the text, stop words counted
 
 
 def is_stop_word(word: str) -> bool:
@@ -52,7 +53,12 @@ def term_of(token: Token, index: int) -> Term | None:
 
 def terms(text: str) -> list[Term]:
     """Return the searched terms of a text, in order."""
-    found = (term_of(token, index) for index, token in enumerate(tokenize(text)))
+    return terms_of(tokenize(text))
+
+
+def terms_of(tokens: Sequence[Token]) -> list[Term]:
+    """Return the searched terms among all the tokens of a text, in order."""
+    found = (term_of(token, index) for index, token in enumerate(tokens))
     return [term for term in found if term is not None]
 
 

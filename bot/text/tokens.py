@@ -8,7 +8,8 @@ can be shown bold in a verbatim quote. Words are cut where the script or the kin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.text.normalize import fold
 
@@ -23,8 +24,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or number: where it stands in the text, and its folded form."""
 
     start: int
@@ -33,11 +33,14 @@ class Token:
     number: bool = False
 
 
+_folded = lru_cache(maxsize=100_000)(fold)  # words come again and again
+
+
 def tokenize(text: str) -> list[Token]:
     """Return the words and numbers of ``text`` in order; what folds to nothing is left out."""
     tokens = []
     for match in _TOKEN.finditer(text):
-        word = fold(match.group())
+        word = _folded(match.group())
         if word:
             tokens.append(Token(match.start(), match.end(), word, match.lastgroup == "number"))
     return tokens

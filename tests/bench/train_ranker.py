@@ -1,11 +1,16 @@
 """Learns ``bot/search/ranker.json`` and prints what it reaches on questions it has not seen.
 
-    python -m tests.bench.train_ranker --newsqa DIR --retrieval DIR [--write]
+    python -m tests.bench.train_ranker --newsqa DIR --retrieval DIR [--write] [--only NAME]
+        [--kept FOLDER]
 
-DIR holds ``paragraphs.jsonl.gz`` and ``questions.jsonl.gz``. Every figure printed comes from folds
-by question (by gold paragraph for the public sets, whose questions share paragraphs): a question is
-only ever scored by a ranker that has seen neither it nor its English or misspelt twin. ``--write``
-then learns from everything and replaces the file.
+DIR holds ``paragraphs.jsonl.gz`` and ``questions.jsonl.gz``; our own questions
+(``tests.bench.own``) are learned from as well. ``--kept`` names a folder in which everything that
+was gathered for the questions is kept, so that learning can be repeated without asking again after
+a change of the features; it must be emptied when reading, retrieval or the sets change.
+
+Every figure printed comes from folds by question (by gold paragraph for the public sets, whose
+questions share paragraphs): a question is only ever scored by a ranker that has seen neither it nor
+its English or misspelt twin. ``--write`` then learns from everything and replaces the file.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import pickle
 import tempfile
 import zlib
 from collections.abc import Sequence
@@ -24,14 +30,15 @@ import numpy as np
 import bot.search.ranker
 from bot.search.features import FEATURE_NAMES
 from tests.bench import newsqa_runs, retrieval
+from tests.bench import own as own_set
 from tests.bench.asked import Asked, read_lines
 from tests.bench.learning import Array, Learned, Sample, calibrate, learn, stored
 
 FOLDS = 6
-PUBLIC_WEIGHT = 0.1  # of a question of the public sets beside one of the news
+PUBLIC_WEIGHT = 0.2  # of a question of the public sets beside one of the news
 HELD = 0.95  # of the answerable questions keep evidence of ½ or more
-DENSE = frozenset({"dense", "dense_gap"})
-EVIDENCE = ("dense", "absent")
+DENSE = frozenset({"dense", "dense_article", "dense_gap"})
+EVIDENCE: tuple[str, ...] = ()  # features that the evidence looks at once more
 _NOTHING = -12.0  # the score of a question without candidates
 
 
@@ -89,12 +96,16 @@ def tops_of(asked: Sequence[Asked], scores: Sequence[Array], names: Sequence[str
 def evidence_for(
     asked: Sequence[Asked], scores: Sequence[Array], left_out: frozenset[str]
 ) -> dict[str, float]:
-    """Return the evidence function, learned from scores that come from folds."""
+    """Return the evidence function, learned from scores that come from folds.
+
+    Calibrated on all questions of news, with the share ``HELD`` of those as of their day answered.
+    """
     names = [name for name in EVIDENCE if name not in left_out]
     news = [(a, s) for a, s in zip(asked, scores, strict=True) if a.kind not in retrieval.SETS]
     answerable = np.array([float(a.question["answerable"]) for a, _ in news])
     tops = tops_of([a for a, _ in news], [s for _, s in news], names)
-    weights, base = calibrate(tops, answerable, HELD)
+    sure = answerable * np.array([float(a.kind == "now") for a, _ in news])
+    weights, base = calibrate(tops, answerable, sure, HELD)
     return {
         "base": base,
         **dict(zip(("score", *names), (float(weight) for weight in weights), strict=True)),
@@ -136,20 +147,22 @@ def figures(
 
 
 def write(rankers: dict[str, tuple[Learned, dict[str, float]]]) -> None:
-    """Replace ``ranker.json``: one line a tree, so that it can be read and compared."""
-    parts = {name: stored(learned, evidence) for name, (learned, evidence) in rankers.items()}
+    """Replace the named parts of ``ranker.json``, a line for each weight and each tree."""
+    path = Path(str(bot.search.ranker.__file__)).with_name("ranker.json")
+    parts = json.loads(path.read_text("utf-8"))
+    parts |= {name: stored(learned, evidence) for name, (learned, evidence) in rankers.items()}
     lines = []
     for name, part in parts.items():
         trees = ",\n".join(json.dumps(tree) for tree in part.pop("trees"))
         body = json.dumps(part, indent=1)[1:-2]
         lines.append(f'"{name}": {{{body},\n "trees": [\n{trees}\n]}}')
-    path = Path(str(bot.search.ranker.__file__)).with_name("ranker.json")
     path.write_text("{" + ",\n".join(lines) + "}\n", "utf-8")
 
 
 async def collect(newsqa: Path, public: Path, *, dense: bool) -> list[Asked]:
     """Ask everything by the production path; of the misspelt questions, every third is used."""
-    asked = []
+    with tempfile.TemporaryDirectory() as folder:
+        asked = await own_set.ask_all(Path(folder), dense=dense)
     with tempfile.TemporaryDirectory() as folder:
         sets = [read_lines(newsqa / f"{name}.jsonl.gz") for name in ("paragraphs", "questions")]
         asked += await newsqa_runs.ask_all(sets[0], sets[1], Path(folder), dense=dense)
@@ -157,6 +170,26 @@ async def collect(newsqa: Path, public: Path, *, dense: bool) -> list[Asked]:
         sets = [read_lines(public / f"{name}.jsonl.gz") for name in ("paragraphs", "questions")]
         questions = [q for q in retrieval.with_noise(sets[1]) if _is_used(q)]
         asked += await retrieval.ask_all(sets[0], questions, Path(folder), dense=dense)
+    return asked
+
+
+def keep(asked: Sequence[Asked], path: Path) -> None:
+    """Write what was gathered for the questions, without what was made of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = []
+    for one in asked:
+        names = dict(zip((r.paragraph_id for r in one.ranked), one.names, strict=True))
+        kept.append((one.question, one.kind, one.gathered, names))
+    path.write_bytes(pickle.dumps(kept))
+
+
+def again(path: Path) -> list[Asked]:
+    """Rank anew what :func:`keep` wrote."""
+    asked = []
+    for question, kind, gathered, names in pickle.loads(path.read_bytes()):  # noqa: S301  # our own
+        ranked = gathered.ranked()
+        named = tuple(names[one.paragraph_id] for one in ranked)
+        asked.append(Asked(question, kind, gathered.query, ranked, named, 0.0))
     return asked
 
 
@@ -172,10 +205,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--newsqa", type=Path, required=True)
     parser.add_argument("--retrieval", type=Path, required=True)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--kept", type=Path, help="folder for what was gathered")
+    names = ["hybrid", "lexical"]
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
     given = parser.parse_args(arguments)
     rankers = {}
-    for name, left_out in (("hybrid", frozenset[str]()), ("lexical", DENSE)):
-        asked = asyncio.run(collect(given.newsqa, given.retrieval, dense=name == "hybrid"))
+    for name in given.only:
+        left_out = DENSE if name == "lexical" else frozenset[str]()
+        kept = given.kept and given.kept / f"{name}.pickle"
+        if kept and kept.exists():
+            asked = again(kept)
+        else:
+            asked = asyncio.run(collect(given.newsqa, given.retrieval, dense=name == "hybrid"))
+            if kept:
+                keep(asked, kept)
         scores = by_folds(asked, left_out)
         evidence = evidence_for(asked, scores, left_out)
         print(name, json.dumps(figures(asked, scores, evidence), indent=1), flush=True)

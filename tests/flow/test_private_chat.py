@@ -170,3 +170,17 @@ async def test_more_pages_on_to_other_passages(mujaz: Mujaz, layla: Person) -> N
 
     assert quotes(first)
     assert not set(quotes(first)) & set(quotes(second))
+
+
+async def test_the_outlets_of_an_answer_are_listed_with_their_articles(
+    mujaz: Mujaz, layla: Person
+) -> None:
+    first = await layla.says("ماذا يحدث في الباغوز؟")
+    await layla.presses(first, "المصادر")
+    (listed, *_) = await layla.sees(
+        READER_ID, lambda m: m["message_id"] > first["message_id"] and "من نشر" in shown(m)
+    )
+
+    outlets = [line for line in shown(listed).split("\n") if "– " in line]
+    assert len(outlets) > 1
+    assert len(set(outlets)) == len(outlets)

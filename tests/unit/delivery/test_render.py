@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
 
-from bot.delivery.render import render_answer, render_digest
+from bot.delivery.render import render_answer, render_digest, render_sources
 from bot.models import Answer, Digest, Reply
 from bot.text.markup import utf16_length
 from tests.unit.delivery.samples import (
@@ -294,3 +295,31 @@ def test_a_digest_covers_until_the_moment_it_was_made() -> None:
     [reply] = digested(digest(item(1), since_at=None))
 
     assert "يغطي" not in reply.html
+
+
+def test_sources_are_offered_where_several_outlets_tell_of_it() -> None:
+    two = (article(1), article(2, source="Orontes Daily", source_id=2))
+    shown = answer(passage(), outlets=two, more=True)
+
+    [reply] = render_answer(shown, zone=ZONE, language="ar", more="q|k|3", sources="q|k|s")
+    assert [button.data for row in reply.buttons for button in row] == ["q|k|3", "q|k|s"]
+
+    alone = answer(passage(), outlets=two[:1])
+    [reply] = render_answer(alone, zone=ZONE, language="ar", sources="q|k|s")
+    assert reply.buttons == ()
+
+
+def test_the_list_of_sources_leads_to_every_article_in_one_message() -> None:
+    many = [
+        article(n, source=f"Outlet {n} " + "s" * 90, source_id=n, title="عنوان " * 90)
+        for n in range(1, 31)
+    ]
+    [reply] = render_sources(answer(passage(), outlets=tuple(many)), zone=ZONE, language="ar")
+
+    assert reply.article_ids == tuple(range(1, 13))
+    assert all(f"https://example.org/{n}?" in reply.html for n in range(1, 13))
+    assert "و18 مصدرًا آخر" in reply.html
+    assert utf16_length(re.sub("<[^>]*>", "", reply.html)) < 4096
+    lines = [line for line in reply.html.split("\n") if "– " in line]
+    assert len(lines) == 12
+    assert all(line.startswith("\u200f") for line in lines)

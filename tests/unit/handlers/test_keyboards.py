@@ -13,9 +13,11 @@ from bot.text.languages import texts
 from handlers.keyboards import (
     ZONES,
     DigestPress,
+    PagePress,
     hour_choice,
     markup,
     panel,
+    parse_page,
     parse_press,
     zone_choice,
 )
@@ -86,3 +88,10 @@ def test_foreign_or_forged_data_is_not_understood(data: str) -> None:
 @given(st.text(max_size=64))
 def test_no_data_whatever_raises(data: str) -> None:
     assert parse_press(data) is None or isinstance(parse_press(data), DigestPress)
+
+
+def test_more_and_sources_are_read_back_and_nothing_else_is() -> None:
+    assert parse_page("q|0123abcd|6") == PagePress("0123abcd", 6)
+    assert parse_page("q|0123abcd|s") == PagePress("0123abcd", None)
+    for data in ("q|0123abcd|", "q|0123abcd|x", "q|0123abcd|ss", "q|0123ABCD|s", "q|0123abcd|s\n"):
+        assert parse_page(data) is None, data

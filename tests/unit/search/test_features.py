@@ -9,7 +9,6 @@ from bot.models import Article, Paragraph, StoredArticle
 from bot.search.features import Features, Judge, goes_on
 from bot.search.query import understand
 from bot.search.weighing import Weighing, weigh
-from bot.text.tokens import tokenize
 
 NOW = datetime(2019, 3, 13, 12, tzinfo=UTC)  # a Wednesday
 
@@ -140,4 +139,4 @@ def test_a_question_without_weight_is_not_covered() -> None:
     ],
 )
 def test_openers_tell_that_a_paragraph_goes_on(text: str, expected: bool) -> None:
-    assert goes_on(tokenize(text)) is expected
+    assert goes_on(text) is expected

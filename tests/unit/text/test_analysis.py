@@ -9,7 +9,7 @@ def test_stop_words_and_single_letters_are_not_searched() -> None:
 
 
 def test_places_among_the_words_count_stop_words_too() -> None:
-    assert [term.index for term in terms("في الباغوز من قسد")] == [1, 3]
+    assert [term.at for term in terms("في الباغوز من قسد")] == [1, 3]
 
 
 def test_numbers_lose_their_separators_of_thousands_only() -> None:
