@@ -75,6 +75,22 @@ async def test_buttons_of_messages_that_we_forgot_say_so(
     assert len(await layla.messages()) == before + 2
 
 
+async def test_a_question_that_is_edited_is_not_answered_again(mujaz: Mujaz, layla: Person) -> None:
+    asked = await layla.control(
+        "messages", chat_id=READER_ID, user_id=READER_ID, text="كم شخصاً يعيش في مخيم الهول؟"
+    )
+    await layla.sees(READER_ID, lambda m: quotes(m) != [])
+    before = len(await layla.messages())
+
+    message_id = asked["message"]["message_id"]
+    await layla.control(
+        "edits", chat_id=READER_ID, user_id=READER_ID, message_id=message_id, text="وفي الباغوز؟"
+    )
+    await layla.says("/help")  # handled after the edit
+
+    assert len(await layla.messages()) == before + 2
+
+
 async def test_two_admins_at_once_both_get_their_way(
     mujaz: Mujaz, layla: Person, core: Core
 ) -> None:

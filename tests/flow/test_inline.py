@@ -12,9 +12,6 @@ from bot.app import Mujaz
 from bot.sandbox import GROUP_ID
 from tests.flow.person import Person, quotes, shown
 
-# The half of the sandbox that knows inline queries may not be there yet.
-pytest.importorskip("bot.sandbox.inline")
-
 
 def _stored() -> set[str]:
     folder = resources.files("bot.sandbox") / "sample"
