@@ -138,6 +138,8 @@ async def test_help_tells_everybody_just_what_they_may_do(mujaz: Mujaz, layla: P
         may = {name for name in NAMES if TABLE[name][column] == DOES}
         told = {name for name in NAMES if f"/{name}\u2069" in text}
         assert told - {"ask"} == may - {"ask"}, (PERSONAS[column], told ^ may)
+    for person, _, _ in asked[1:]:
+        await person.close()
 
 
 async def test_menus_differ_by_language_chat_and_role(
