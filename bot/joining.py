@@ -17,6 +17,7 @@ from bot.services import Services
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.choosing import Choosing
+from bot.services.enriching import Enriching
 from bot.services.intake import Ingest
 from bot.services.judging import Judging
 from bot.services.keeping import Keeping
@@ -88,6 +89,7 @@ def join_services(
             language=settings.language,
             max_items=settings.digest_max_items,
         ),
+        enriching=Enriching(store, clock),
         choosing=Choosing(store, clock, digest_time=settings.digest_time),
         intake=intake,
         subscribing=Subscribing(

@@ -209,6 +209,7 @@ class Mujaz:
     async def _send_due(self) -> None:
         if self._before_digests is not None:
             await self._before_digests()
+        await self._core.services.enriching.follow()
         if await self._core.services.broadcasting.tick():
             self._dispatcher.notify()
 

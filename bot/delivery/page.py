@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.delivery.fragments import Fragment, bold, join, link, quote, right_to_left, text
 from bot.models import Article, Look, Paragraph
-from bot.text.dates import format_date, format_hijri, format_moment
+from bot.text.dates import format_date, format_hijri, format_moment, format_time
 from bot.text.languages import texts
 from bot.text.markup import isolate, one_line, shorten, utf16_length
 
@@ -55,6 +55,12 @@ class Page:
         """Return the local date and time in words."""
         shown = format_moment(at, self._zone, self.texts.code, months=self.look.months)
         return self.texts.digits(shown)
+
+    def when(self, at: datetime, now: datetime) -> str:
+        """Return the local time of day, with the date in words when that is another one."""
+        if at.astimezone(self._zone).date() != now.astimezone(self._zone).date():
+            return self.moment(at)
+        return self.texts.digits(format_time(at, self._zone))
 
     def _hijri(self, at: datetime) -> str:
         hijri = format_hijri(at, self._zone, self.texts.code) if self.look.hijri else ""

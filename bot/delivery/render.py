@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from bot.delivery.figures import change_line, figure_lines
 from bot.delivery.fragments import MESSAGE_UNITS, Fragment, bold, join, split, text
 from bot.delivery.page import Page, Sensitive, never_sensitive
 from bot.models import Answer, Article, Button, Digest, DigestItem, Look, Passage, Reply
@@ -23,6 +25,7 @@ _OUTLETS = 12
 _OUTLET_TITLE_UNITS = 120
 _FOLLOWED_UNITS = 200
 _NEW = "● "
+_CHANGED = "▲ "
 _MAYBE_SEEN = "○ "
 _BETWEEN = "\n\n"
 
@@ -114,7 +117,8 @@ def render_digest(
 ) -> list[Reply]:
     """Return a digest as numbered messages; a quiet day is one line under the heading."""
     page = Page(zone, language, look, sensitive)
-    title = bold(page.texts("digest.title", date=page.date(digest.until_at)))
+    key = "digest.title_weekly" if digest.weekly else "digest.title"
+    title = bold(page.texts(key, date=page.date(digest.until_at)))
     if not digest.items and not digest.left_out:
         return [_reply(join("\n", (page.line(title), _quiet(digest, page))))]
     if not page.look.text_only:
@@ -141,7 +145,8 @@ def _digest_messages(digest: Digest, page: Page, title: Fragment) -> list[Reply]
         heading = page.line(title, text(f" {number}" if number else ""))
         return join("\n", (heading, facts)) if part == 1 else heading
 
-    blocks = [(_item(item, page, room), item.article.id) for item in digest.items]
+    now = digest.until_at
+    blocks = [(_item(item, page, room, now), item.article.id) for item in digest.items]
     return _messages(blocks, head, note, room)
 
 
@@ -205,9 +210,11 @@ def _facts(digest: Digest, page: Page) -> Fragment:
         since, until = page.moment(digest.since_at), page.moment(digest.until_at)
         period = page.say("digest.period", since=since, until=until)
     repeated = sum(item.repeated for item in digest.items)
-    new = page.count("digest.count", len(digest.items) - repeated + digest.left_out)
+    changed = sum(not item.repeated and not item.new for item in digest.items)
+    new = page.count("digest.count", len(digest.items) - repeated - changed + digest.left_out)
+    moved = page.count("digest.count_changed", changed) if changed else Fragment()
     again = page.count("digest.count_repeated", repeated) if repeated else Fragment()
-    return join("\n", (period, new, again))
+    return join("\n", (period, new, moved, again))
 
 
 def _quiet(digest: Digest, page: Page) -> Fragment:
@@ -219,24 +226,28 @@ def _quiet(digest: Digest, page: Page) -> Fragment:
     return page.say("digest.quiet_since", since=page.moment(digest.since_at), newest=newest)
 
 
-def _item(item: DigestItem, page: Page, room: int) -> Fragment:
-    mark = f" ({page.texts('digest.repeated')})" if item.repeated else ""
-    heading = page.headline(item.article, _MAYBE_SEEN if item.repeated else _NEW, mark)
+def _item(item: DigestItem, page: Page, room: int, now: datetime) -> Fragment:
+    flag = f" ({page.texts('digest.repeated')})" if item.repeated else ""
+    mark = _MAYBE_SEEN if item.repeated else _NEW if item.new else _CHANGED
+    heading = page.headline(item.article, mark, flag)
+    moved = Fragment() if item.repeated else change_line(item.changes, page)
     footing = page.line(
         text(page.texts("part.source") + " "),
         page.source(item.article),
         text(" · "),
         page.dated(item.article),
     )
-    lines = join("\n", (footing, _also_in(item.also_in, page)))
-    return page.quoted(heading, item.paragraph, lines, room)
+    key = "digest.also_in" if item.state is None else "digest.outlets"
+    figures = figure_lines(item.figures, item.cited, page, now)
+    lines = join("\n", (figures, footing, _also_in(item.also_in, page, key)))
+    return page.quoted(join("\n", (heading, moved)), item.paragraph, lines, room)
 
 
-def _also_in(articles: Sequence[Article], page: Page) -> Fragment:
-    """Return the line of further outlets with the same text, the first few by name."""
+def _also_in(articles: Sequence[Article], page: Page, key: str = "digest.also_in") -> Fragment:
+    """Return the line of further outlets, the first few by name."""
     if not articles:
         return Fragment()
     shown = join(" · ", (page.source(article) for article in articles[:_OTHER_OUTLETS]))
-    line = page.line(text(page.texts("digest.also_in") + " "), shown)
+    line = page.line(text(page.texts(key) + " "), shown)
     more = len(articles) - _OTHER_OUTLETS
     return line + text(" " + page.texts.count("digest.more_outlets", more)) if more > 0 else line

@@ -61,6 +61,7 @@ class Clusterer:
         self._now_h = self._swept_h = float("-inf")
         self._merged: list[int] = []  # by the report that is being placed
         self._moved: dict[int, None] = {}
+        self._ended: list[Event] = []  # dropped since somebody asked
 
     @classmethod
     def restored(
@@ -135,6 +136,19 @@ class Clusterer:
         )
         self._tick(report)
         return placement
+
+    def homes(self) -> dict[int, int]:
+        """Return the event of every report that is held."""
+        return dict(self._groups.event_of)
+
+    def lines(self) -> dict[int, int]:
+        """Return the storyline of every event that is held."""
+        return {one: group.storyline for one, group in self._groups.by_id.items()}
+
+    def ended(self) -> list[Event]:
+        """Return the events that were dropped since the last call, as they stood then."""
+        ended, self._ended = self._ended, []
+        return ended
 
     def event(self, event_id: int) -> Event:
         """Return an event that is held; raises KeyError for another."""
@@ -256,6 +270,7 @@ class Clusterer:
             if event == self._groups.event_of[report.article_id]:
                 continue  # however old it is, the caller may ask for it now
             if group.last_h < self._now_h - REMEMBERED_H:
+                self._ended.append(self.event(event))
                 for key in (*group.members, *group.copies):
                     self._forget(key)
             elif not group.retired and group.members and group.last_h < self._now_h - WINDOW_H:

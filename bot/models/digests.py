@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.models.choices import DeliveryOptions, DigestFilters, Look
+from bot.models.events import EventChange, EventChangeKind, EventSnapshot, Figure
 from bot.models.news import Article, Paragraph
 
 
@@ -81,12 +82,26 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
-    """One article in a digest: its headline and its key paragraph, both verbatim."""
+    """One event in a digest, verbatim, by the headline and a paragraph of one of its reports.
+
+    ``changes`` are what is new since the subscription was shown it; empty for an article that is
+    in no event (yet). ``figures`` stand side by side as their speakers gave them, each from one of
+    the ``cited`` articles.
+    """
 
     article: Article
     paragraph: Paragraph | None
     repeated: bool = False  # was in a part whose delivery is in doubt
-    also_in: tuple[Article, ...] = ()  # the same text at other outlets
+    also_in: tuple[Article, ...] = ()  # one report each of the other outlets
+    changes: tuple[EventChange, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    cited: tuple[Article, ...] = ()
+    state: EventSnapshot | None = None  # as which the event is shown
+
+    @property
+    def new(self) -> bool:
+        """Tell whether the subscription was never shown this event."""
+        return not self.changes or self.changes[0].kind is EventChangeKind.NEW_EVENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +114,4 @@ class Digest:
     left_out: int = 0  # new articles beyond the greatest number shown
     newest_at: datetime | None = None  # of the archive
     cursor: int = 0  # change-log seq that it covers
+    weekly: bool = False

@@ -117,7 +117,8 @@ class WaitingDigests:
 
     ``due_at`` is when the first of them was due, ``cursor`` and ``covered_until_at`` are the
     subscription's as they were before it, ``first_cursor`` what its cursor was after the first of
-    them (None: what it is now); ``doubtful`` are the messages whose articles they repeat.
+    them (None: what it is now); ``doubtful`` are the messages whose articles they repeat, and
+    ``article_ids`` the articles that they would have shown.
     """
 
     message_ids: tuple[int, ...]
@@ -126,6 +127,7 @@ class WaitingDigests:
     covered_until_at: datetime | None
     first_cursor: int | None = None
     doubtful: tuple[OutboxMessage, ...] = ()
+    article_ids: tuple[int, ...] = ()
 
 
 class SendOutcome(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.choosing import Choosing
+from bot.services.enriching import Enriching
 from bot.services.intake import Ingest
 from bot.services.judging import Judging
 from bot.services.keeping import Keeping
@@ -25,6 +26,7 @@ class Services:
     answering: Answering
     broadcasting: Broadcasting
     choosing: Choosing
+    enriching: Enriching
     intake: Ingest
     subscribing: Subscribing
     judging: Judging

@@ -2,19 +2,19 @@
 
 ::
 
-    subscriptions ─▶ due slot ─▶ new articles since the cursor ─▶ compose ─▶ render ─▶ outbox
-                                 (+ those whose delivery is in doubt)
+    subscriptions ─▶ due slot ─▶ new articles since the cursor ─▶ their events ─▶ choose what is
+                                 (+ those whose delivery is in doubt)  new to this reader
+                                                                       ─▶ render ─▶ outbox
 
-The slot, its messages and the moved cursor are one transaction, so a tick may come late, twice
-or not at all. Subscriptions that share a cursor share the composition, and those that share a
-zone, language and look too the messages.
+The slot, its messages, the moved cursor and the states of events that were shown are one
+transaction, so a tick may come late, twice or not at all. Subscriptions that share a cursor, their
+filters and what they were shown share the choice, and those that share a zone, language and look
+too the messages.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,78 +23,26 @@ from bot.delivery.paper import html_file, text_file
 from bot.delivery.quiet import quiet_until
 from bot.delivery.render import render_digest
 from bot.delivery.signature import signed
-from bot.digest.compose import DEFAULT_MAX_ITEMS, compose
+from bot.digest.compose import DEFAULT_MAX_ITEMS
 from bot.digest.due import Due, due_slot
 from bot.models import (
-    Article,
     Chat,
     Digest,
+    DigestFilters,
     Look,
     NewMessage,
     OutboxKind,
-    OutboxMessage,
     Reply,
     Slot,
     Subscription,
-    WaitingDigests,
 )
+from bot.services.composing import Begun, Composing, Made, Tick
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
 from bot.text.dates import format_date
 from bot.text.languages import texts
 
 logger = logging.getLogger(__name__)
-
-FIRST_PERIOD = timedelta(hours=24)  # what a first digest, or one asked for, looks back on
-_MOST_READ = 400  # articles loaded for one digest; more are counted, not read
-_NO_END = 2**62
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Begun:
-    """Where a digest begins.
-
-    It holds what was stored after ``cursor``, and a ``first`` one what is dated since ``since_at``.
-    """
-
-    cursor: int
-    since_at: datetime
-    first: bool
-
-    @classmethod
-    def at(cls, subscription: Subscription, due_at: datetime, last_seq: int) -> _Begun:
-        """Return where the next digest of a subscription begins."""
-        covered = subscription.covered_until_at
-        return cls(
-            cursor=last_seq if covered is None else subscription.cursor,
-            since_at=covered or due_at - FIRST_PERIOD,
-            first=covered is None,
-        )
-
-    @classmethod
-    def before(cls, waiting: WaitingDigests, subscription: Subscription) -> _Begun:
-        """Return where the first of the waiting digests began."""
-        covered = waiting.covered_until_at
-        if covered is not None:
-            return cls(cursor=waiting.cursor, since_at=covered, first=False)
-        after = waiting.first_cursor
-        return cls(
-            cursor=subscription.cursor if after is None else after,
-            since_at=waiting.due_at - FIRST_PERIOD,
-            first=True,
-        )
-
-
-@dataclass(slots=True)
-class _Tick:
-    """One look at what is due: a fixed instant and end of the change log, and what it made."""
-
-    now: datetime
-    last_seq: int
-    newest_at: datetime | None
-    looks: dict[int, Look]  # of the chats that have chosen one
-    digests: dict[tuple[object, ...], Digest] = field(default_factory=dict)
-    messages: dict[tuple[object, ...], list[Reply]] = field(default_factory=dict)
 
 
 class Broadcasting:
@@ -113,7 +61,7 @@ class Broadcasting:
         self._clock = clock
         self._timezone = timezone
         self._language = language
-        self._max_items = max_items
+        self._composing = Composing(store, clock, max_items=max_items)
         self._refused: set[Slot] = set()
 
     async def tick(self) -> int:
@@ -122,13 +70,22 @@ class Broadcasting:
         A subscription that fails is logged and tried again at the next tick; it keeps no other
         from its digest. Raises StoreError when the store cannot be read at all.
         """
-        tick = await self._begin()
+        tick = await self._composing.begin()
         written = 0
+        pending = []
         for subscription in await self._store.subscriptions():
             try:
                 due = due_slot(subscription, tick.now)
-                if due is not None and due.slot not in self._refused:
-                    written += await self._broadcast(subscription, due, tick)
+            except Exception:
+                logger.exception("no digest for subscription %d this time", subscription.id)
+                continue
+            if due is not None and due.slot not in self._refused:
+                pending.append((subscription, due))
+                begun = Begun.at(subscription, due.slot.due_at, tick.last_seq)
+                tick.sharing[begun].append(subscription)
+        for subscription, due in pending:
+            try:
+                written += await self._broadcast(subscription, due, tick)
             except Exception:
                 logger.exception("no digest for subscription %d this time", subscription.id)
         return written
@@ -142,7 +99,8 @@ class Broadcasting:
         """
         subscription = await self._store.subscription(chat.id, topic_id)
         zone = subscription.timezone if subscription else chat.timezone
-        digest = await self.preview(since_at)
+        filters = subscription.filters if subscription else DigestFilters()
+        digest = await self.preview(since_at, filters)
         return self.rendered(digest, timezone=zone, language=chat.language, look=chat.look)
 
     async def file_now(self, chat: Chat, kind: str, *, topic_id: int = 0) -> bytes:
@@ -159,11 +117,11 @@ class Broadcasting:
             right_to_left=say.right_to_left,
         )
 
-    async def preview(self, since_at: datetime | None = None) -> Digest:
+    async def preview(
+        self, since_at: datetime | None = None, filters: DigestFilters | None = None
+    ) -> Digest:
         """Return the digest that a new subscriber would get now."""
-        tick = await self._begin()
-        since_at = since_at or tick.now - FIRST_PERIOD
-        return await self._compose(await self._dated_since(since_at, tick), since_at, tick)
+        return await self._composing.preview(since_at, filters or DigestFilters())
 
     def rendered(
         self,
@@ -182,15 +140,7 @@ class Broadcasting:
             sensitive=tells_of_casualties,
         )
 
-    async def _begin(self) -> _Tick:
-        return _Tick(
-            now=self._clock.now(),
-            last_seq=await self._store.last_seq(),
-            newest_at=await self._store.newest_at(),
-            looks=await self._store.looks(),
-        )
-
-    async def _broadcast(self, subscription: Subscription, due: Due, tick: _Tick) -> bool:
+    async def _broadcast(self, subscription: Subscription, due: Due, tick: Tick) -> bool:
         """Write one due digest; False when its slot turned out to be taken.
 
         Digests of which nothing has left yet, as after an outage of Telegram, are replaced by
@@ -198,12 +148,14 @@ class Broadcasting:
         """
         doubtful = await self._store.doubtful(subscription.id)
         waiting = await self._store.waiting_digests(subscription.id)
-        begun = _Begun.at(subscription, due.slot.due_at, tick.last_seq)
+        begun, unsent = Begun.at(subscription, due.slot.due_at, tick.last_seq), frozenset[int]()
         if waiting is not None:
             doubtful = [*waiting.doubtful, *doubtful]
-            begun = _Begun.before(waiting, subscription)
+            begun = Begun.before(waiting, subscription)
+            unsent = frozenset(waiting.article_ids)
+        made = await self._composing.made(subscription, begun, doubtful, tick, unsent=unsent)
         replies = signed(
-            await self._messages(subscription, begun, doubtful, tick),
+            self._messages(subscription, made, tick),
             subscription.delivery.signature,
             subscription.language,
         )
@@ -218,70 +170,28 @@ class Broadcasting:
             covered_until_at=tick.now,
             folds=[message.id for message in doubtful],
             replaces=waiting.message_ids if waiting else (),
+            shown=made.shown,
             now=tick.now,
         )
         if not written:  # paused meanwhile, or the same date and time in a former zone
             self._remember_refused(due.slot, tick.now)
         return written
 
-    async def _messages(
-        self,
-        subscription: Subscription,
-        begun: _Begun,
-        doubtful: Sequence[OutboxMessage],
-        tick: _Tick,
-    ) -> list[Reply]:
-        """Return the messages for one subscription, made once for all that share them."""
-        repeated = sorted({article for message in doubtful for article in message.article_ids})
-        key = (begun, *repeated)
-        if key not in tick.digests:
-            later = await self._store.articles_between(begun.cursor, tick.last_seq)
-            dated = await self._dated_since(begun.since_at, tick) if begun.first else []
-            new = {article.id: article for article in [*dated, *later]}
-            tick.digests[key] = await self._compose(
-                list(new.values()), begun.since_at, tick, repeated
-            )
+    def _messages(self, subscription: Subscription, made: Made, tick: Tick) -> list[Reply]:
+        """Return a digest's messages, made once for all who see it alike; none for a quiet day."""
+        quiet = not made.digest.items and not made.digest.left_out
+        if quiet and subscription.filters.skip_quiet:
+            return []
         look = tick.looks.get(subscription.chat_id, Look())
-        shared = (key, subscription.timezone, subscription.language, look)
-        if shared not in tick.messages:
-            tick.messages[shared] = self.rendered(
-                tick.digests[key],
+        screen = (made.key, subscription.timezone, subscription.language, look)
+        if screen not in tick.messages:
+            tick.messages[screen] = self.rendered(
+                made.digest,
                 timezone=subscription.timezone,
                 language=subscription.language,
                 look=look,
             )
-        return tick.messages[shared]
-
-    async def _dated_since(self, since_at: datetime, tick: _Tick) -> list[Article]:
-        """Return the articles dated since then, without those stored after the tick began.
-
-        The cursor stops where the tick began, so the next digest will bring those.
-        """
-        later = await self._store.articles_between(tick.last_seq, _NO_END)
-        too_late = {article.id for article in later}
-        dated = await self._store.articles_since(since_at)
-        return [article for article in dated if article.id not in too_late]
-
-    async def _compose(
-        self,
-        new: Sequence[Article],
-        since_at: datetime,
-        tick: _Tick,
-        repeated: Sequence[int] = (),
-    ) -> Digest:
-        newest_first = sorted(new, key=lambda article: article.dated_at, reverse=True)
-        read = [article.id for article in newest_first[:_MOST_READ]]
-        stored = await self._store.articles(list(dict.fromkeys([*read, *repeated])))
-        return compose(
-            stored.values(),
-            since_at=since_at,
-            until_at=tick.now,
-            newest_at=tick.newest_at,
-            cursor=tick.last_seq,
-            repeated=frozenset(repeated),
-            max_items=self._max_items,
-            unread=len(newest_first) - len(read),
-        )
+        return tick.messages[screen]
 
     def _remember_refused(self, slot: Slot, now: datetime) -> None:
         """Keep a slot that is taken from being composed again at every tick."""

@@ -100,6 +100,7 @@ class SqlSent(SentStore):
             covered_until_at=first.covered_before_at,
             first_cursor=first_cursor,
             doubtful=tuple(map(message_of, doubtful)),
+            article_ids=tuple(sorted({key for row in held for key in message_of(row).article_ids})),
         )
 
     @to_the_end

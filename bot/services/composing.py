@@ -1,0 +1,287 @@
+"""What one subscription's digest says: its period, the events of it, and what of them is new to it.
+
+::
+
+    new articles since the cursor ─▶ their events ─▶ what changed since it was shown ─▶ choose
+    (+ those whose delivery is in doubt)
+
+Subscriptions that share a cursor share what is read; those that share their filters and what they
+were shown too share the choice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.clock import Clock
+from bot.digest.happenings import choose
+from bot.models import (
+    Article,
+    Digest,
+    DigestFilters,
+    EventSnapshot,
+    FollowKind,
+    Look,
+    OutboxMessage,
+    Reply,
+    Subscription,
+    WaitingDigests,
+)
+from bot.services.happenings import Happenings, Period
+from bot.store.base import Store
+
+FIRST_PERIOD, FIRST_WEEK = timedelta(hours=24), timedelta(days=7)
+_MOST_READ = 400  # articles loaded for one digest; more are counted, not read
+_NO_END = 2**62
+
+
+_Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """Where a digest begins.
+
+    It holds what was stored after ``cursor``, and a ``first`` one what is dated since ``since_at``.
+    """
+
+    cursor: int
+    since_at: datetime
+    first: bool
+
+    @classmethod
+    def at(cls, subscription: Subscription, due_at: datetime, last_seq: int) -> Begun:
+        """Return where the next digest of a subscription begins."""
+        covered = subscription.covered_until_at
+        return cls(
+            cursor=last_seq if covered is None else subscription.cursor,
+            since_at=covered or due_at - _looking_back(subscription.filters),
+            first=covered is None,
+        )
+
+    @classmethod
+    def before(cls, waiting: WaitingDigests, subscription: Subscription) -> Begun:
+        """Return where the first of the waiting digests began."""
+        covered = waiting.covered_until_at
+        if covered is not None:
+            return cls(cursor=waiting.cursor, since_at=covered, first=False)
+        after = waiting.first_cursor
+        return cls(
+            cursor=subscription.cursor if after is None else after,
+            since_at=waiting.due_at - _looking_back(subscription.filters),
+            first=True,
+        )
+
+
+def _looking_back(filters: DigestFilters) -> timedelta:
+    """Return what a first digest, or one asked for, looks back on."""
+    return FIRST_WEEK if filters.weekly else FIRST_PERIOD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A digest, what tells it from others of the tick, and the states of events it shows.
+
+    ``shown`` maps event ids to the ids of their snapshots.
+    """
+
+    key: _Key
+    digest: Digest
+    shown: Mapping[int, int]
+
+
+@dataclass(slots=True)
+class Tick:
+    """One look at what is due: a fixed instant and end of the change log, and what it made.
+
+    ``sharing`` are the due subscriptions by the period that they share. ``seen`` (by subscription,
+    event id → id of the snapshot that it was shown last) and ``followed`` (by chat and topic, event
+    ids) are filled for all of them once the first one is composed.
+    """
+
+    now: datetime
+    last_seq: int
+    newest_at: datetime | None
+    looks: dict[int, Look]  # of the chats that have chosen one
+    sharing: dict[Begun, list[Subscription]] = field(default_factory=lambda: defaultdict(list))
+    periods: dict[_Key, Period] = field(default_factory=dict)
+    seen: dict[int, dict[int, int]] = field(default_factory=dict)
+    snapshots: dict[int, EventSnapshot] = field(default_factory=dict)
+    followed: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict)
+    made: dict[_Key, Made] = field(default_factory=dict)
+    messages: dict[_Key, list[Reply]] = field(default_factory=dict)
+
+
+class Composing:
+    """Composes digests from what the store holds; nothing is written but states of events."""
+
+    def __init__(self, store: Store, clock: Clock, *, max_items: int) -> None:
+        self._store = store
+        self._clock = clock
+        self._max_items = max_items
+        self._happenings = Happenings(store)
+
+    async def begin(self) -> Tick:
+        """Return a look at what is due at this instant."""
+        return Tick(
+            now=self._clock.now(),
+            last_seq=await self._store.last_seq(),
+            newest_at=await self._store.newest_at(),
+            looks=await self._store.looks(),
+        )
+
+    async def preview(self, since_at: datetime | None, filters: DigestFilters) -> Digest:
+        """Return the digest that a new subscriber would get now."""
+        tick = await self.begin()
+        since_at = since_at or tick.now - _looking_back(filters)
+        period = await self._happened(await self._dated_since(since_at, tick), tick)
+        return await self._digest(period, since_at, filters, {}, frozenset(), tick)
+
+    async def made(
+        self,
+        subscription: Subscription,
+        begun: Begun,
+        doubtful: Sequence[OutboxMessage],
+        tick: Tick,
+        *,
+        unsent: frozenset[int] = frozenset(),
+    ) -> Made:
+        """Return the digest that one subscription gets, made once for all that share it.
+
+        The articles of ``doubtful`` messages come again, flagged. ``unsent`` are articles of
+        digests that this one replaces: their events were noted as shown, but never were.
+        """
+        repeated = frozenset(article for message in doubtful for article in message.article_ids)
+        period_key = (begun, *sorted(repeated))
+        if period_key not in tick.periods:
+            tick.periods[period_key] = await self._gather(begun, repeated, tick)
+        period = tick.periods[period_key]
+        if subscription.id not in tick.seen:
+            await self._remember([subscription, *tick.sharing.get(begun, ())], period, tick)
+        seen = _surely(tick.seen[subscription.id], period, repeated | unsent)
+        followed = tick.followed.get((subscription.chat_id, subscription.topic_id), frozenset())
+        key = (period_key, subscription.filters, tuple(sorted(seen.items())), followed)
+        if key not in tick.made:
+            states = {event: tick.snapshots[kept] for event, kept in seen.items()}
+            digest = await self._digest(
+                period, begun.since_at, subscription.filters, states, followed, tick
+            )
+            shown = [item.state for item in digest.items if item.state is not None]
+            ids = await self._store.keep_snapshots(shown, now=tick.now)
+            kept = {one.event_id: number for one, number in zip(shown, ids, strict=True)}
+            tick.made[key] = Made(key=key, digest=digest, shown=kept)
+        return tick.made[key]
+
+    async def _gather(self, begun: Begun, repeated: frozenset[int], tick: Tick) -> Period:
+        """Read what happened since a digest began."""
+        later = await self._store.articles_between(begun.cursor, tick.last_seq)
+        dated = await self._dated_since(begun.since_at, tick) if begun.first else []
+        new = {article.id: article for article in [*dated, *later]}
+        changed: list[int] = []
+        if not begun.first:
+            span = begun.cursor, tick.last_seq
+            changed = await self._store.changed_articles(*span, _MOST_READ)
+        revised = [one for one in changed if one not in new]
+        return await self._happened(list(new.values()), tick, repeated, revised)
+
+    async def _remember(self, readers: Sequence[Subscription], period: Period, tick: Tick) -> None:
+        """Read what these subscriptions were shown of a period's events, and what they follow."""
+        shown = await self._store.shown([one.id for one in readers], period.event_ids)
+        tick.snapshots |= await self._store.snapshots([one.snapshot_id for one in shown])
+        tick.seen |= {one.id: {} for one in readers}
+        for one in shown:
+            if one.snapshot_id in tick.snapshots:
+                tick.seen[one.subscription_id][one.event_id] = one.snapshot_id
+        tick.followed |= await self._followed(period)
+
+    async def _followed(self, period: Period) -> dict[tuple[int, int], frozenset[int]]:
+        """Return the events of a period that chats and topics follow."""
+        by_value = defaultdict[tuple[FollowKind, str], set[int]](set)
+        for one in period.happenings:
+            if one.state is None:
+                continue
+            by_value[FollowKind.EVENT, str(one.state.event_id)].add(one.state.event_id)
+            for area in one.areas:
+                by_value[FollowKind.PLACE, area].add(one.state.event_id)
+            for party in one.state.parties:
+                by_value[FollowKind.PARTY, party].add(one.state.event_id)
+        wanted = {kind: [v for k, v in by_value if k is kind] for kind, _ in by_value}
+        found = defaultdict[tuple[int, int], set[int]](set)
+        for follow in await self._store.followers(wanted):
+            found[follow.chat_id, follow.topic_id] |= by_value[follow.kind, follow.value]
+        return {chat: frozenset(events) for chat, events in found.items()}
+
+    async def _dated_since(self, since_at: datetime, tick: Tick) -> list[Article]:
+        """Return the articles dated since then, without those stored after the tick began.
+
+        The cursor stops where the tick began, so the next digest will bring those.
+        """
+        later = await self._store.articles_between(tick.last_seq, _NO_END)
+        too_late = {article.id for article in later}
+        dated = await self._store.articles_since(since_at)
+        return [article for article in dated if article.id not in too_late]
+
+    async def _happened(
+        self,
+        new: Sequence[Article],
+        tick: Tick,
+        repeated: frozenset[int] = frozenset(),
+        revised: Sequence[int] = (),
+    ) -> Period:
+        """Return what articles report, the newest of them if they are many."""
+        newest_first = sorted(new, key=lambda article: article.dated_at, reverse=True)
+        read = [article.id for article in newest_first[:_MOST_READ]]
+        wanted = dict.fromkeys([*read, *sorted(repeated), *revised])
+        stored = await self._store.articles(list(wanted))
+        return await self._happenings.of(
+            list(stored.values()),
+            at=tick.now,
+            repeated=repeated,
+            revised=frozenset(revised) - repeated,
+            unread=len(newest_first) - len(read),
+        )
+
+    async def _digest(
+        self,
+        period: Period,
+        since_at: datetime,
+        filters: DigestFilters,
+        seen: Mapping[int, EventSnapshot],
+        followed: frozenset[int],
+        tick: Tick,
+    ) -> Digest:
+        """Return what is new in a period for a reader who has seen those states of events."""
+        items, left_out = await asyncio.to_thread(
+            choose,
+            period.happenings,
+            partial(period.changes, shown=seen),
+            filters,
+            followed=followed,
+            most=filters.max_events or self._max_items,
+        )
+        return Digest(
+            since_at=since_at,
+            until_at=tick.now,
+            items=tuple(items),
+            left_out=left_out + period.unread,
+            newest_at=tick.newest_at,
+            cursor=tick.last_seq,
+            weekly=filters.weekly,
+        )
+
+
+def _surely(seen: Mapping[int, int], period: Period, doubted: frozenset[int]) -> Mapping[int, int]:
+    """Return what was surely shown: not the events of articles that may never have arrived."""
+    if not doubted:
+        return seen
+    events = {
+        one.state.event_id
+        for one in period.happenings
+        if one.state is not None and any(new.article.id in doubted for new in one.new)
+    }
+    return {event: kept for event, kept in seen.items() if event not in events}

@@ -1,0 +1,173 @@
+"""What happened in a period: new articles gathered into their events, as these stand now."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.digest.compose import compose
+from bot.digest.happenings import Happening
+from bot.events.changes import changes, snapshot
+from bot.models import (
+    Article,
+    Event,
+    EventChange,
+    EventSnapshot,
+    Reading,
+    Report,
+    StoredArticle,
+)
+from bot.store.base import Store
+
+_FEW = 2  # articles of an event that vouch for its relevance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The happenings of a period; ``forebears`` are events that each one took reports from."""
+
+    happenings: tuple[Happening, ...]
+    forebears: Mapping[int, tuple[int, ...]]
+    unread: int = 0  # new articles that were not looked at
+
+    @property
+    def event_ids(self) -> tuple[int, ...]:
+        """Return every event that a reader may have been shown of them."""
+        own = [one.state.event_id for one in self.happenings if one.state]
+        return tuple(dict.fromkeys((*own, *(i for ids in self.forebears.values() for i in ids))))
+
+    def changes(
+        self, state: EventSnapshot, shown: Mapping[int, EventSnapshot]
+    ) -> tuple[EventChange, ...]:
+        """Return what is new about an event beside what was shown of it (by event id).
+
+        One that took over what was shown under another id is compared with that.
+        """
+        before = shown.get(state.event_id)
+        if before is None:
+            own = set(state.article_ids)
+            former = (shown[i] for i in self.forebears.get(state.event_id, ()) if i in shown)
+            before = max(
+                (one for one in former if not own.isdisjoint(one.article_ids)),
+                key=lambda one: one.at,
+                default=None,
+            )
+        return changes(before, state)
+
+
+class Happenings:
+    """Gathers articles into the events they belong to."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def of(
+        self,
+        stored: Sequence[StoredArticle],
+        *,
+        at: datetime,
+        repeated: Collection[int] = (),
+        revised: Collection[int] = (),
+        unread: int = 0,
+    ) -> Period:
+        """Return the happenings that these articles report; ``repeated`` are in doubt.
+
+        Articles that were not read yet come alone, the same text once. ``revised`` ones are known
+        already: they count only for what they change about an event that was shown.
+        """
+        readings = await self._store.readings([one.article.id for one in stored])
+        placed = defaultdict[int, list[StoredArticle]](list)
+        loose = []
+        for one in sorted(stored, key=lambda one: (one.article.dated_at, one.article.id)):
+            reading = readings.get(one.article.id)
+            if reading is None or reading.event_id is None:
+                loose += [one] if one.article.id not in revised else []
+            else:
+                placed[reading.event_id].append(one)
+        events = await self._store.events(list(placed))
+        members = [key for event in events.values() for key in event.article_ids]
+        readings = readings | await self._store.readings([i for i in members if i not in readings])
+        articles = await self._store.headlines(members)
+        outlets = {one.id: one.outlet or one.name for one in await self._store.sources()}
+        found = [
+            _happening(events[key], new, articles, readings, outlets, at, repeated, revised)
+            for key, new in placed.items()
+            if key in events
+        ]
+        loose += [one for key, new in placed.items() if key not in events for one in new]
+        return Period(
+            happenings=(*found, *_alone(loose, at, repeated)),
+            forebears=await self._store.forebears(list(events)),
+            unread=unread,
+        )
+
+
+def _happening(
+    event: Event,
+    new: Sequence[StoredArticle],
+    articles: Mapping[int, Article],
+    readings: Mapping[int, Reading],
+    outlets: Mapping[int, str],
+    at: datetime,
+    repeated: Collection[int],
+    revised: Collection[int],
+) -> Happening:
+    held = [articles[key] for key in event.article_ids if key in articles and key in readings]
+    read = [readings[one.id] for one in held]
+    event = replace(
+        event,
+        places=_often(one.places for one in read),
+        parties=_often(one.parties for one in read),
+    )
+    reports = [
+        Report(
+            article_id=article.id,
+            outlet=outlets.get(article.source_id, article.source),
+            title=article.title,
+            paragraphs=(),
+            dated_at=article.dated_at,
+            claims=reading.claims,
+            copy_of=reading.copy_of,
+        )
+        for article, reading in zip(held, read, strict=True)
+    ]
+    likely = sorted((one.relevance for one in read), reverse=True)[:_FEW]
+    return Happening(
+        state=snapshot(event, reports, at),
+        articles=tuple(sorted(held, key=lambda one: (one.dated_at, one.id))),
+        new=tuple(new),
+        areas=frozenset(area for one in read for area in (*one.places, *one.areas)),
+        relevance=sum(likely) / len(likely) if likely else 0.0,
+        repeated=any(one.article.id in repeated for one in new),
+        fresh=any(one.article.id not in revised for one in new),
+    )
+
+
+def _often(named: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return what the reports name, most often first, then by first mention."""
+    counts: Counter[str] = Counter()
+    for names in named:
+        counts.update(dict.fromkeys(names, 1))
+    return tuple(name for name, _ in counts.most_common())
+
+
+def _alone(
+    loose: Sequence[StoredArticle], at: datetime, repeated: Collection[int]
+) -> list[Happening]:
+    """Return articles of no event, one for each text."""
+    by_id = {one.article.id: one for one in loose}
+    digest = compose(
+        loose, since_at=None, until_at=at, repeated=repeated, max_items=max(1, len(loose))
+    )
+    return [
+        Happening(
+            state=None,
+            articles=(item.article,),
+            new=(by_id[item.article.id],),
+            repeated=item.repeated,
+            also_in=item.also_in,
+        )
+        for item in digest.items
+    ]
