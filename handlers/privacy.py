@@ -56,8 +56,11 @@ async def forget(services: Services, update: Update, context: ContextTypes.DEFAU
 async def press(services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Do what a button says, if whoever pressed may."""
     query, talk = update.callback_query, await open_talk(services, update)
-    found = _DATA.fullmatch(query.data or "") if query else None
-    if query is None or talk is None or found is None:
+    if query is None or talk is None:
+        return
+    found = _DATA.fullmatch(query.data or "")
+    if found is None:
+        await note(query, talk.texts("press.expired"))
         return
     chat_id, texts = int(found[1]), talk.texts
     if not await administers(context.bot, chat_id, query.from_user.id) or chat_id != talk.chat.id:
