@@ -53,7 +53,8 @@ def stated(claim: Claim, say: Texts) -> str:
     number = amount(claim, say)
     if not claim.negated:
         return number
-    return say("figure.denied", amount=number) if number else say("figure.denied_any")
+    counted = number and (claim.minimum or claim.maximum)  # «لم تسجل إصابات» denies any at all
+    return say("figure.denied", amount=number) if counted else say("figure.denied_any")
 
 
 def label(kind: ClaimKind, scope: ClaimScope, say: Texts) -> str:

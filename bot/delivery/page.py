@@ -14,7 +14,13 @@ from zoneinfo import ZoneInfo
 
 from bot.delivery.fragments import Fragment, bold, join, link, quote, right_to_left, text
 from bot.models import Article, Look, Paragraph
-from bot.text.dates import format_date, format_hijri, format_moment, format_time
+from bot.text.dates import (
+    format_date,
+    format_day_and_time,
+    format_hijri,
+    format_moment,
+    format_time,
+)
 from bot.text.languages import texts
 from bot.text.markup import isolate, one_line, shorten, utf16_length
 
@@ -57,10 +63,13 @@ class Page:
         return self.texts.digits(shown)
 
     def when(self, at: datetime, now: datetime) -> str:
-        """Return the local time of day, with the date in words when that is another one."""
-        if at.astimezone(self._zone).date() != now.astimezone(self._zone).date():
-            return self.moment(at)
-        return self.texts.digits(format_time(at, self._zone))
+        """Return the local time of day, with day and month before it when that is another day."""
+        if at.astimezone(self._zone).date() == now.astimezone(self._zone).date():
+            return self.texts.digits(format_time(at, self._zone))
+        months = self.look.months
+        return self.texts.digits(
+            format_day_and_time(at, self._zone, self.texts.code, months=months)
+        )
 
     def _hijri(self, at: datetime) -> str:
         hijri = format_hijri(at, self._zone, self.texts.code) if self.look.hijri else ""

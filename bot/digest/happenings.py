@@ -216,8 +216,13 @@ def shown_figures(state: EventSnapshot) -> tuple[Figure, ...]:
     shown: list[Figure] = []
     for at, scope in counted:
         same = [one for one in told if (order[one.kind], one.claim.scope) == (at, scope)]
-        shown += sorted(same, key=lambda one: one.at)[-MOST_FIGURES:]
+        shown += sorted(same, key=_said)[-MOST_FIGURES:]
     return tuple(shown)
+
+
+def _said(figure: Figure) -> tuple[datetime, int, int, int]:
+    claim = figure.claim
+    return figure.at, figure.article_id, claim.paragraph_id or 0, claim.start
 
 
 def _teller(one: Happening, changes: tuple[EventChange, ...]) -> StoredArticle:
@@ -235,14 +240,15 @@ def _teller(one: Happening, changes: tuple[EventChange, ...]) -> StoredArticle:
 def _paragraph(
     told: StoredArticle, changes: tuple[EventChange, ...], figures: Sequence[Figure]
 ) -> Paragraph | None:
-    """Return the paragraph of the report's own figure, the changed one before others."""
-    moved = [change.after for change in changes if change.after is not None]
+    """Return the paragraph of a changed figure, else the report's first one with a figure."""
     held: Mapping[int, Paragraph] = {paragraph.id: paragraph for paragraph in told.paragraphs}
-    for figure in (*moved, *figures):
-        paragraph = held.get(figure.claim.paragraph_id or 0)
-        if paragraph is not None:
-            return paragraph
-    return key_paragraph(told)
+    for change in changes:
+        moved = held.get(change.after.claim.paragraph_id or 0) if change.after else None
+        if moved is not None:
+            return moved
+    telling = {figure.claim.paragraph_id for figure in figures}
+    first = (paragraph for paragraph in told.paragraphs if paragraph.id in telling)
+    return next(first, None) or key_paragraph(told)
 
 
 def _outlets(told: Article, articles: Sequence[Article]) -> tuple[Article, ...]:

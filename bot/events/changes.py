@@ -79,6 +79,11 @@ def _bounds(claim: Claim) -> _Bounds:
     return claim.minimum, claim.maximum
 
 
+def _number(claim: Claim) -> int | None:
+    """Return the number by which two speakers agree, «13 على الأقل» with «13»."""
+    return claim.maximum if claim.minimum is None else claim.minimum
+
+
 def changes(before: EventSnapshot | None, after: EventSnapshot) -> tuple[EventChange, ...]:
     """Return what is new in ``after`` beside what was shown, the weightiest first; () for nothing.
 
@@ -106,10 +111,10 @@ def _figures_changed(before: EventSnapshot, after: EventSnapshot) -> Iterator[Ev
     """Yield corrections, denials and moved or new figures."""
     shown = {_key(figure): figure for figure in before.figures}
     standing = {_key(figure): figure for figure in after.figures}
-    known = {(*key[:3], _bounds(figure.claim)) for key, figure in shown.items()}
+    known = {(*key[:3], _number(figure.claim)) for key, figure in shown.items()}
     for key, figure in standing.items():
         old = shown.get(key)
-        said = (*key[:3], _bounds(figure.claim))
+        said = (*key[:3], _number(figure.claim))
         if old is not None and _bounds(old.claim) == _bounds(figure.claim):
             continue
         if old is None and said in known:

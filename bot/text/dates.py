@@ -103,6 +103,14 @@ def format_moment(at: datetime, zone: ZoneInfo, language: str, *, months: str = 
 
 
 @cache
+def format_day_and_time(at: datetime, zone: ZoneInfo, language: str, *, months: str = "") -> str:
+    """Return local day, month and time, for lines of many of them: «12 آذار 14:05»."""
+    day = local_date(at, zone)
+    month = get_month_names("wide", locale=_locale(language, zone.key, months))[day.month]
+    return f"{day.day} {month} {format_time(at, zone)}"
+
+
+@cache
 def zone_name(zone: str, language: str) -> str:
     """Return the zone's place in the reader's language: «دمشق», "Damascus"."""
     name: str = get_timezone_location(zone, locale=_locale(language, zone), return_city=True)
