@@ -69,9 +69,15 @@ def who(figure: Figure) -> str:
 
 
 def figure_lines(
-    figures: Sequence[Figure], cited: Sequence[Article], page: Page, now: datetime
+    figures: Sequence[Figure],
+    cited: Sequence[Article],
+    page: Page,
+    now: datetime | None = None,
 ) -> Fragment:
-    """Return a line for each kind: «القتلى: 12 (الدفاع المدني، 13:05) · 17 (رويترز، 16:40)»."""
+    """Return a line for each kind: «القتلى: 12 (الدفاع المدني، 13:05) · 17 (رويترز، 16:40)».
+
+    Times of the day of ``now`` are without their date.
+    """
     addresses = {article.id: article.url for article in cited}
     lines = []
     for kind, scope in dict.fromkeys((one.kind, one.claim.scope) for one in figures):
@@ -82,7 +88,7 @@ def figure_lines(
     return join("\n", lines)
 
 
-def _figure(figure: Figure, address: str, page: Page, now: datetime) -> Fragment:
+def _figure(figure: Figure, address: str, page: Page, now: datetime | None) -> Fragment:
     said = page.texts("figure.source", who=who(figure), at=page.when(figure.at, now))
     return link(stated(figure.claim, page.texts), address) + text(said)
 

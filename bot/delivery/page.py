@@ -62,9 +62,9 @@ class Page:
         shown = format_moment(at, self._zone, self.texts.code, months=self.look.months)
         return self.texts.digits(shown)
 
-    def when(self, at: datetime, now: datetime) -> str:
+    def when(self, at: datetime, now: datetime | None) -> str:
         """Return the local time of day, with day and month before it when that is another day."""
-        if at.astimezone(self._zone).date() == now.astimezone(self._zone).date():
+        if now and at.astimezone(self._zone).date() == now.astimezone(self._zone).date():
             return self.texts.digits(format_time(at, self._zone))
         months = self.look.months
         return self.texts.digits(

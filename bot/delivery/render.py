@@ -54,6 +54,9 @@ def render_answer(
     if answer.follows:
         words = one_line(answer.follows)
         notes.append(page.say("answer.follows", words=shorten(words, _FOLLOWED_UNITS)))
+    if answer.figures:
+        figures = figure_lines(answer.figures, answer.cited, page)
+        notes = [join("\n", (page.say("answer.figures"), figures)), *notes]
     note = join("\n", notes) if notes else Fragment()
     if not answer.found or not answer.passages:
         return [_reply(join("\n", (_not_found(answer, page), note)))]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.models.events import Figure
+
 
 class SourceKind(StrEnum):
     """Where articles come from."""
@@ -215,6 +217,8 @@ class Answer:
     more: bool = False  # further passages could be shown
     outlets: tuple[Article, ...] = ()  # of all passages: the best article of each outlet
     follows: str = ""  # the words of the chat's last question that this one was understood with
+    figures: tuple[Figure, ...] = ()  # where a figure was asked for: who says how many
+    cited: tuple[Article, ...] = ()  # the articles that say so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

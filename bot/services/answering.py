@@ -13,8 +13,9 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.render import render_answer, render_passage, render_sources
+from bot.digest.happenings import shown_figures
 from bot.metrics import QUESTION_S, QUESTIONS
-from bot.models import Answer, Button, Chat, Hit, Passage, Reply, Verdict
+from bot.models import Answer, Button, Chat, ClaimKind, Hit, Passage, Reply, Verdict
 from bot.search.answer import THRESHOLD, answer_of
 from bot.search.dense import FloatArray
 from bot.search.lexical import LexicalQuery
@@ -22,14 +23,26 @@ from bot.search.query import Query, understand
 from bot.search.retrieve import Gathered, Proposed, Ranked, depths
 from bot.search.weighing import weigh
 from bot.services.conversations import Conversations
+from bot.services.happenings import Happenings
 from bot.services.judging import Judging
 from bot.services.sensitive import tells_of_casualties
-from bot.store.base import ArticleStore
+from bot.store.base import Store
+from bot.text.questions import Asks
 
 PAGE = 3  # passages shown at once
 _NEWEST = 40  # changes among which an example is looked for
 _EXAMPLE_CHARS = range(60, 320)
 _EXAMPLE_TITLE_CHARS = 80
+_FEWEST = 2  # different figures that are worth a table beside the quotes
+_COUNTED = {  # the families of a question's words, as claims count them
+    "killed": ClaimKind.KILLED,
+    "wounded": ClaimKind.WOUNDED,
+    "displaced": ClaimKind.DISPLACED,
+    "captured": ClaimKind.DETAINED,
+    "missing": ClaimKind.MISSING,
+}
+_BOTH = frozenset({"killed", "wounded"})
+_KINDS_OF_BOTH = frozenset({ClaimKind.KILLED_OR_WOUNDED})
 
 
 class Index(Protocol):
@@ -65,7 +78,7 @@ class Answering:
 
     def __init__(
         self,
-        store: ArticleStore,
+        store: Store,
         index: Index,
         clock: Clock,
         semantic: Semantic | None = None,
@@ -82,6 +95,7 @@ class Answering:
         self._threshold = threshold
         self._max_chars = max_chars
         self._conversations = Conversations(clock)
+        self._happenings = Happenings(store)
 
     async def answer(self, text: str, *, limit: int = PAGE, skip: int = 0) -> Answer:
         """Answer a question of any length and content with up to ``limit`` passages.
@@ -100,7 +114,29 @@ class Answering:
                 skip=skip,
             )
         QUESTIONS.labels("yes" if answer.found else "no").inc()
+        if answer.found and query.asks is Asks.HOW_MANY:
+            return await self._with_figures(answer, query)
         return answer
+
+    async def _with_figures(self, answer: Answer, query: Query) -> Answer:
+        """Return the answer with what each speaker says of the event that its first quote tells.
+
+        Nothing is added where only one figure is known: the quote says it.
+        """
+        kinds = _KINDS_OF_BOTH if query.counted & _BOTH else frozenset()
+        kinds |= {kind for name, kind in _COUNTED.items() if name in query.counted}
+        if not kinds or not answer.passages:
+            return answer
+        stored = await self._store.articles([answer.passages[0].article.id])
+        period = await self._happenings.of(list(stored.values()), at=self._clock.now())
+        told = [one for one in period.happenings if one.state is not None]
+        figures = [f for one in told if one.state for f in shown_figures(one.state)]
+        wanted = tuple(figure for figure in figures if figure.kind in kinds)
+        if len({(f.claim.minimum, f.claim.maximum, f.claim.negated) for f in wanted}) < _FEWEST:
+            return answer
+        named = {figure.article_id for figure in wanted}
+        cited = tuple(a for one in told for a in one.articles if a.id in named)
+        return replace(answer, figures=wanted, cited=cited)
 
     async def reply(self, text: str, chat: Chat) -> list[Reply]:
         """Answer a question asked in a chat, as messages in its language and time zone.
