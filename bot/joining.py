@@ -14,10 +14,12 @@ from bot.search.endpoint import EndpointEmbedder
 from bot.search.index import SearchIndex
 from bot.search.semantic import SemanticIndex
 from bot.services import Services
+from bot.services.alerting import Alerting
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.choosing import Choosing
 from bot.services.enriching import Enriching
+from bot.services.following import Following
 from bot.services.intake import Ingest
 from bot.services.judging import Judging
 from bot.services.keeping import Keeping
@@ -81,6 +83,7 @@ def join_services(
     )
     watching = Watching(store, clock, intake, outgoing, language=settings.language)
     return Services(
+        alerting=Alerting(store, clock),
         answering=answering,
         broadcasting=Broadcasting(
             store,
@@ -91,6 +94,7 @@ def join_services(
         ),
         enriching=Enriching(store, clock),
         choosing=Choosing(store, clock, digest_time=settings.digest_time),
+        following=Following(store, clock),
         intake=intake,
         subscribing=Subscribing(
             store, clock, timezone=settings.timezone, digest_time=settings.digest_time

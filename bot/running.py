@@ -210,6 +210,8 @@ class Mujaz:
         if self._before_digests is not None:
             await self._before_digests()
         await self._core.services.enriching.follow()
+        if await self._core.services.alerting.tick():
+            self._dispatcher.notify()
         if await self._core.services.broadcasting.tick():
             self._dispatcher.notify()
 

@@ -40,6 +40,7 @@ from handlers import (
     channels,
     errors,
     feedback,
+    following,
     intake,
     outbox,
     paper,
@@ -76,6 +77,8 @@ def command_table(asking: Asking, settings: Settings) -> tuple[Command, ...]:
         Command(name="digest", run=subscriptions.digest),
         Command(name="timeline", run=timelines.timeline),
         Command(name="latest", run=timelines.latest),
+        Command(name="follow", run=following.follow, role=Role.CHAT_ADMIN),
+        Command(name="follows", run=following.follows),
         Command(name="subscribe", run=subscriptions.subscribe, role=Role.CHAT_ADMIN),
         Command(name="settings", run=settings.command, role=Role.CHAT_ADMIN),
         Command(name="stop", run=subscriptions.stop, role=Role.CHAT_ADMIN),
@@ -117,6 +120,7 @@ def register(application: Application, services: Services) -> tuple[Command, ...
         add(CommandHandler(command.name, bound(command.run), filters=allowed))
     add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
     add(CallbackQueryHandler(bound(timelines.press), pattern=r"^l\|"))
+    add(CallbackQueryHandler(bound(following.press), pattern=r"^k\|"))
     add(CallbackQueryHandler(bound(settings.press), pattern=r"^s\|"))
     add(CallbackQueryHandler(bound(admin.press), pattern=r"^p\|"))
     add(CallbackQueryHandler(bound(paper.press), pattern=r"^t\|"))

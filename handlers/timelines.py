@@ -22,7 +22,7 @@ from handlers.keyboards import markup
 from handlers.replying import note, open_talk, send_replies
 
 _DATA = re.compile(r"l\|([tl])\|([pye])\|([\w.-]{1,40})\|(\d{1,3})\|(\d{1,9})\|(\d{1,4})", re.ASCII)
-_KINDS = {"p": FollowKind.PLACE, "y": FollowKind.PARTY, "e": FollowKind.EVENT}
+KINDS = {"p": FollowKind.PLACE, "y": FollowKind.PARTY, "e": FollowKind.EVENT}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,7 +42,7 @@ def parse_steps(data: str) -> StepsPress | None:
     found = _DATA.fullmatch(data)
     if found is None:
         return None
-    matter = Matter(_KINDS[found[2]], found[3])
+    matter = Matter(KINDS[found[2]], found[3])
     if not is_matter(matter):
         return None
     minutes, days = int(found[5]), min(int(found[4]), MOST_DAYS)

@@ -132,6 +132,32 @@ def render_digest(
     return replies
 
 
+def render_alerts(
+    items: Sequence[DigestItem],
+    followed: Sequence[str],
+    *,
+    zone: str,
+    language: str,
+    now: datetime,
+    look: Look | None = None,
+    sensitive: Sensitive = never_sensitive,
+    buttons: tuple[tuple[Button, ...], ...] = (),
+) -> list[Reply]:
+    """Return alerts, one or several held ones, under what the reader follows."""
+    page = Page(zone, language, look, sensitive)
+    names = shorten("، ".join(map(one_line, followed)), _FOLLOWED_UNITS)
+    title = page.line(text("🔔 "), text(page.texts("alert.of", names=names)))
+    room = MESSAGE_UNITS - _NUMBER_UNITS - title.units - 8
+
+    def head(part: int, parts: int) -> Fragment:
+        number = _number(page, part, parts)
+        return title + text(f" {number}" if number else "")
+
+    blocks = [(_item(item, page, room, now), item.article.id) for item in items]
+    *before, last = _messages(blocks, head, Fragment(), room)
+    return [*before, replace(last, buttons=buttons)]
+
+
 def _only(digest: Digest, most: int) -> Digest:
     """Return the digest with its first items, without their quotes; the others are counted."""
     items = tuple(replace(item, paragraph=None, also_in=()) for item in digest.items[:most])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.alerting import Alerting
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
 from bot.services.choosing import Choosing
 from bot.services.enriching import Enriching
+from bot.services.following import Following
 from bot.services.intake import Ingest
 from bot.services.judging import Judging
 from bot.services.keeping import Keeping
@@ -23,10 +25,12 @@ from bot.services.watching import Watching
 class Services:
     """What handlers may call."""
 
+    alerting: Alerting
     answering: Answering
     broadcasting: Broadcasting
     choosing: Choosing
     enriching: Enriching
+    following: Following
     intake: Ingest
     subscribing: Subscribing
     judging: Judging

@@ -92,7 +92,7 @@ def whole_name(matter: Matter, language: str) -> str:
 
 
 def _places(name: str) -> tuple[Place, ...]:
-    found = places_named(name)
+    found = places_named(name) or places_named(f"ال{name.strip()}")  # «باغوز» for «الباغوز»
     first, _, rest = name.strip().partition(" ")
     if found or not rest or not is_class_word(fold(first)):
         return found

@@ -32,6 +32,8 @@ TABLE = {
     "digest": EVERYBODY,
     "timeline": EVERYBODY,
     "latest": EVERYBODY,
+    "follow": ADMINS,
+    "follows": EVERYBODY,
     "help": EVERYBODY,
     "file": EVERYBODY,
     "subscribe": ADMINS,
