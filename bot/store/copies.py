@@ -8,11 +8,10 @@ transaction that stores the article, with as few statements as it takes.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import NewArticle
@@ -32,13 +31,12 @@ async def mark_copy(
 ) -> None:
     """Keep the shingles of an article and point it at the earliest one with its text, if any."""
     period = period_of(article.published_at or now)
-    holders = await _holders(connection, sample(drawn.shingles), period)
-    first = await _earliest(connection, article_id, drawn, holders)
+    telling = await _telling(connection, sample(drawn.shingles), period)
+    first = await _earliest(connection, article_id, drawn, telling, period)
     if first is not None:
         await _point(connection, article_id, first)
     row = {"article_id": article_id, "period": period, "shingles": packed(drawn.shingles)}
     await insert_missing(connection, sketches, [row])
-    telling = [one for one, held in holders.items() if len(held) < _MOST_HOLDERS]
     await insert_missing(
         connection,
         shingles,
@@ -76,25 +74,37 @@ def with_the_text_of(ids: Sequence[int]) -> Select[tuple[int, int]]:
     )
 
 
-async def _holders(
-    connection: AsyncConnection, sampled: Sequence[int], period: int
-) -> dict[int, set[int]]:
-    """Return the articles of these days that hold each of the shingles."""
-    holders: dict[int, set[int]] = {one: set() for one in sampled}
-    query = select(shingles.c.shingle, shingles.c.article_id).where(
-        shingles.c.period.between(period - 1, period + 1), shingles.c.shingle.in_(sampled)
+def _held_about(sampled: Sequence[int], period: int) -> ColumnElement[bool]:
+    """Return the condition on rows of ``shingles``: one of these, in these days."""
+    return and_(shingles.c.period.between(period - 1, period + 1), shingles.c.shingle.in_(sampled))
+
+
+async def _telling(connection: AsyncConnection, sampled: Sequence[int], period: int) -> list[int]:
+    """Return those shingles that are no formula, by how many articles hold each."""
+    query = (
+        select(shingles.c.shingle)
+        .where(_held_about(sampled, period))
+        .group_by(shingles.c.shingle)
+        .having(func.count() >= _MOST_HOLDERS)
     )
-    for row in await connection.execute(query):
-        holders[row.shingle].add(row.article_id)
-    return holders
+    formulas = set(await connection.scalars(query))
+    return [one for one in sampled if one not in formulas]
 
 
 async def _earliest(
-    connection: AsyncConnection, article_id: int, drawn: Sketch, holders: dict[int, set[int]]
+    connection: AsyncConnection, article_id: int, drawn: Sketch, telling: Sequence[int], period: int
 ) -> int | None:
     """Return the earliest article whose text this is, None when it is the first itself."""
-    shared = Counter(one for held in holders.values() for one in held if one < article_id)
-    likely = [one for one, count in shared.most_common(_MOST_COMPARED) if count >= _FEWEST_SHARED]
+    shared = func.count()
+    sharing = (
+        select(shingles.c.article_id)
+        .where(_held_about(telling, period), shingles.c.article_id < article_id)
+        .group_by(shingles.c.article_id)
+        .having(shared >= _FEWEST_SHARED)
+        .order_by(shared.desc(), shingles.c.article_id)
+        .limit(_MOST_COMPARED)
+    )
+    likely = (await connection.scalars(sharing)).all()
     if not likely:
         return None
     query = (
