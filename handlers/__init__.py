@@ -93,6 +93,7 @@ def command_table(asking: Asking, settings: Settings) -> tuple[Command, ...]:
         Command(name="sources", run=sources.sources, role=Role.OPERATOR, in_groups=False),
         Command(name="outbox", run=outbox.outbox, role=Role.OPERATOR, in_groups=False),
         Command(name="addsource", run=sources.add, role=Role.OPERATOR, in_groups=False),
+        Command(name="label", run=sources.label, role=Role.OPERATOR, in_groups=False),
     )
     return commands
 

@@ -7,13 +7,17 @@ from zoneinfo import ZoneInfo
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from bot.errors import InputError
+from bot.models import STANCES, Source
 from bot.services import Services
 from bot.services.watching import SourceHealth
 from bot.text.dates import format_moment
 from bot.text.languages import Texts
 from bot.text.markup import escape, isolate, one_line
+from bot.text.zones import country_name
 from handlers.replying import open_talk, say
 
+_FEWEST_WORDS = 2  # after /label
 _MOST_SHOWN = 25  # a message holds no more with all that is told of each
 
 
@@ -41,10 +45,34 @@ async def add(services: Services, update: Update, context: ContextTypes.DEFAULT_
     await say(talk, talk.texts.html("sources.added", name=one_line(added.name)))
 
 
+async def label(services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Set what is shown beside the quotes of a source: its stance, country and outlet."""
+    talk = await open_talk(services, update)
+    if talk is None:
+        return
+    said = context.args or []
+    if len(said) < _FEWEST_WORDS or not said[0].isdecimal():
+        raise InputError(key="sources.how_to_label", stances=", ".join(STANCES))
+    stance, country, outlet = said[1].lower(), "".join(said[2:3]), " ".join(said[3:])
+    labels = ("", "", "") if stance == "-" else (stance, country, outlet)
+    labelled = await services.watching.label(int(said[0]), *labels)
+    await say(talk, _labels(labelled, talk.texts))
+
+
+def _labels(source: Source, texts: Texts) -> str:
+    name = one_line(source.name)
+    known = [texts(f"stance.{source.stance}")] if source.stance else []
+    known += [country_name(source.country, texts.code)] if source.country else []
+    known += [source.outlet] if source.outlet else []
+    if not known:
+        return texts.html("sources.unlabelled", name=name)
+    return texts.html("sources.labelled", name=name, labels=texts("part.comma").join(known))
+
+
 def _line(health: SourceHealth, texts: Texts, zone: ZoneInfo) -> str:
     source = health.source
     kind = texts.html(f"sources.kind.{source.kind}")
-    line = f"• {kind}: {escape(isolate(one_line(source.name)))}"
+    line = f"• {source.id} · {kind}: {escape(isolate(one_line(source.name)))}"
     if not source.enabled:
         return f"{line} ({texts.html('sources.off')})"
     if not source.address:

@@ -13,7 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.fragments import Fragment, bold, join, link, quote, right_to_left, text
-from bot.models import Article, Look, Paragraph
+from bot.models import Article, Edit, Look, Paragraph
 from bot.text.dates import (
     format_date,
     format_day_and_time,
@@ -23,9 +23,11 @@ from bot.text.dates import (
 )
 from bot.text.languages import texts
 from bot.text.markup import isolate, one_line, shorten, utf16_length
+from bot.text.zones import country_name
 
 _TITLE_UNITS = 300
 _NAME_UNITS = 80
+_MOST_NUMBERS = 4  # of those that an edit changed
 _ARABIC = re.compile(r"[\u0590-\u08ff\ufb1d-\ufefc]")
 
 
@@ -100,6 +102,35 @@ class Page:
         """Return the outlet's name, leading to the article where that has an address."""
         name = shorten(one_line(article.source), _NAME_UNITS) or self.texts("part.untitled")
         return link(isolate(name), article.url)
+
+    def labels(self, article: Article) -> Fragment:
+        """Return what is known of who says it: kind, stance, country; and whom it repeats."""
+        known = []
+        if article.outlet and article.outlet != article.source:
+            known.append(isolate(shorten(one_line(article.outlet), _NAME_UNITS)))
+        if article.kind in ("channel", "forward"):
+            known.append(self.texts(f"sources.kind.{article.kind}"))
+        if article.stance:
+            known.append(self.texts(f"stance.{article.stance}"))
+        if article.country:
+            known.append(country_name(article.country, self.texts.code))
+        shown = text(f" ({self.texts('part.comma').join(known)})") if known else Fragment()
+        if not article.origin:
+            return shown
+        origin = isolate(shorten(one_line(article.origin), _NAME_UNITS))
+        return shown + text(" " + self.texts("part.origin", name=origin))
+
+    def edited(self, edit: Edit | None) -> Fragment:
+        """Return the line of what the outlet changed after it had published."""
+        if edit is None or edit.seen_at is None:
+            return Fragment()
+        touched = "edited.title" if edit.old_title else "edited.text"
+        told = [self.texts(touched, at=self.moment(edit.seen_at))]
+        told += [
+            self.texts("edited.number", what=one_line(what), before=before, after=after)
+            for what, before, after in edit.numbers[:_MOST_NUMBERS]
+        ]
+        return self.line(text("✎ " + self.texts("part.semicolon").join(told)))
 
     def dated(self, article: Article) -> Fragment:
         """Return when the article was published or, marked as such, first seen."""

@@ -206,11 +206,13 @@ def _passage(passage: Passage, page: Page, room: int) -> Fragment:
     footing = page.line(
         text(page.texts("part.source") + " "),
         page.source(article),
+        page.labels(article),
         text(" · "),
         page.dated(article),
     )
     heading = page.headline(article)
-    lines = join("\n", (footing, _also_in(passage.also_in, page)))
+    further = (page.edited(passage.edit), _also_in(passage.also_in, page))
+    lines = join("\n", (footing, *further))
     return page.quoted(heading, passage.paragraph, lines, room, passage.matches)
 
 
@@ -263,6 +265,7 @@ def _item(item: DigestItem, page: Page, room: int, now: datetime) -> Fragment:
     footing = page.line(
         text(page.texts("part.source") + " "),
         page.source(item.article),
+        page.labels(item.article),
         text(" · "),
         page.dated(item.article),
     )

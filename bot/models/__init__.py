@@ -36,6 +36,7 @@ from bot.models.messages import (
     WaitingDigests,
 )
 from bot.models.news import (
+    STANCES,
     Activity,
     Answer,
     Arrival,
@@ -59,6 +60,7 @@ from bot.models.questions import AskedQuestion, Verdict
 from bot.models.timelines import Matter, Order, Step, Timeline
 
 __all__ = [
+    "STANCES",
     "Activity",
     "Alert",
     "Answer",

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from bot.models.events import Figure
 
+# How an operator may see an outlet.
+STANCES = ("agency", "army", "ministry", "party", "monitor", "independent", "local")
+
 
 class SourceKind(StrEnum):
     """Where articles come from."""
@@ -75,6 +78,10 @@ class Article:
     revision: int = 1
     origin: str = ""  # of a forwarded post, who said it first
     copy_of: int | None = None  # the earliest article with the same text, where it is another
+    kind: str = ""  # of its source, as the next three
+    outlet: str = ""
+    country: str = ""  # ISO 3166, two letters
+    stance: str = ""  # as the operator sees it: agency, army, ministry, …
 
     @property
     def dated_at(self) -> datetime:
@@ -198,6 +205,7 @@ class Passage:
     score: float
     matches: tuple[tuple[int, int], ...] = ()
     also_in: tuple[Article, ...] = ()  # the same text at other outlets
+    edit: Edit | None = None  # the last one that its outlet made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,7 @@ class Answering:
                 limit=limit,
                 skip=skip,
             )
+            answer = replace(answer, passages=await self._with_history(answer.passages))
         QUESTIONS.labels("yes" if answer.found else "no").inc()
         if answer.found and query.asks is Asks.HOW_MANY:
             return await self._with_figures(answer, query)
@@ -137,6 +138,26 @@ class Answering:
         named = {figure.article_id for figure in wanted}
         cited = tuple(a for one in told for a in one.articles if a.id in named)
         return replace(answer, figures=wanted, cited=cited)
+
+    async def _with_history(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+        """Return passages with the other outlets of their text and the last edit of it."""
+        copies = await self._store.copies([one.article.id for one in passages])
+        told = []
+        for passage in passages:
+            article = passage.article
+            known = (*passage.also_in, *copies.get(article.id, ()))
+            others = {one.source: one for one in reversed(known) if one.source != article.source}
+            edits = []
+            if article.revision > 1:
+                edits = await self._store.edits(article_id=article.id, limit=1)
+            told.append(
+                replace(
+                    passage,
+                    also_in=tuple(reversed(others.values())),
+                    edit=edits[0] if edits else None,
+                )
+            )
+        return tuple(told)
 
     async def reply(self, text: str, chat: Chat) -> list[Reply]:
         """Answer a question asked in a chat, as messages in its language and time zone.

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.errors import InputError
 from bot.metrics import ARTICLES, VISITS
-from bot.models import Activity, Source
+from bot.models import STANCES, Activity, Source
 from bot.services.intake import Ingest
 from bot.services.outgoing import Outgoing
 from bot.sources.opml import read_opml, write_opml
@@ -103,6 +104,22 @@ class Watching:
                 await self._store.label_source(replace(source, enabled=enabled))
                 return True
         return False
+
+    async def label(self, number: int, stance: str, country: str = "", outlet: str = "") -> Source:
+        """Set the labels of a source, as an operator sees it; all empty removes them.
+
+        ``stance`` is one of :data:`STANCES`, ``country`` two letters (ISO 3166). Raises InputError
+        for anything else and for a number that no source has.
+        """
+        is_code = len(country) == 2 and country.isascii() and country.isalpha()
+        if (stance and stance not in STANCES) or (country and not is_code):
+            raise InputError(key="sources.how_to_label", stances=", ".join(STANCES))
+        for source in await self._store.sources():
+            if source.id == number:
+                labelled = replace(source, stance=stance, country=country.upper(), outlet=outlet)
+                await self._store.label_source(labelled)
+                return labelled
+        raise InputError(key="sources.no_such")
 
     def _is_silent(self, source: Source, brought: Activity) -> bool:
         if not source.enabled or source.failures or source.checked_at is None:

@@ -14,12 +14,11 @@ from defusedxml import ElementTree as SafeTree
 from defusedxml.common import DefusedXmlException
 
 from bot.errors import InputError
-from bot.models import Source, SourceKind
+from bot.models import STANCES, Source, SourceKind
 from bot.sources.channel import channel_page
 from bot.sources.links import absolute_link
 from bot.text.paragraphs import clean
 
-STANCES = ("agency", "army", "ministry", "party", "monitor", "independent", "local")
 _MOST = 5000
 _DEPTH = 20
 

@@ -33,7 +33,11 @@ from bot.text.copies import Sketch, sketch
 
 ARTICLES = "articles"  # what is announced when the change log has grown
 # What an :class:`Article` is made of, with the name of its source.
-ARTICLE_ROWS = select(articles, sources.c.name.label("source")).join(sources)
+ARTICLE_ROWS = (
+    select(articles, sources.c.name.label("source"))
+    .add_columns(sources.c.kind, sources.c.outlet, sources.c.country, sources.c.stance)
+    .join(sources)
+)
 
 
 class SqlArticles(ArticleStore):
@@ -215,6 +219,10 @@ def article_of(row: Row[Any]) -> Article:
         revision=row.revision,
         origin=row.origin,
         copy_of=row.copy_of,
+        kind=row.kind,
+        outlet=row.outlet,
+        country=row.country,
+        stance=row.stance,
     )
 
 

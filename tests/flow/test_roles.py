@@ -48,6 +48,7 @@ TABLE = {
     "sources": OPERATORS,
     "outbox": OPERATORS,
     "addsource": OPERATORS,
+    "label": OPERATORS,
     "nosuchcommand": (UNKNOWN, UNKNOWN, SILENT, SILENT, UNKNOWN, UNKNOWN),
 }
 NAMES = {command.name for command in command_table(Asking(20), SettingsPages())}
