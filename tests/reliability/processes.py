@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.reliability.town import TOKEN
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["bot.__main__", "bot.app", "handlers"])
+_FORKS.set_forkserver_preload(["bot.__main__", "bot.app", "handlers", "alembic.command"])
 
 
 def run_bot(environment: dict[str, str], log: str) -> None:

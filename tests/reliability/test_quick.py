@@ -12,7 +12,7 @@ import pytest
 from tests.reliability.report import Report
 
 
-@pytest.mark.parametrize("name", ["r04_clock", "r11_callbacks"])
+@pytest.mark.parametrize("name", ["r04_clock", "r11_callbacks", "r17_migrations"])
 def test_every_promise_holds_under_a_little_harm(name: str, tmp_path: Path) -> None:
     module: Any = importlib.import_module(f"tests.reliability.{name}")
 
