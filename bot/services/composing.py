@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -60,7 +60,7 @@ class Begun:
         covered = subscription.covered_until_at
         return cls(
             cursor=last_seq if covered is None else subscription.cursor,
-            since_at=covered or due_at - _looking_back(subscription.filters),
+            since_at=covered or due_at - _looking_back(filters_of(subscription)),
             first=covered is None,
         )
 
@@ -73,9 +73,16 @@ class Begun:
         after = waiting.first_cursor
         return cls(
             cursor=subscription.cursor if after is None else after,
-            since_at=waiting.due_at - _looking_back(subscription.filters),
+            since_at=waiting.due_at - _looking_back(filters_of(subscription)),
             first=True,
         )
+
+
+def filters_of(subscription: Subscription) -> DigestFilters:
+    """Return what a subscription chose; on one day of the week its digest is a weekly one."""
+    if len(subscription.weekdays) == 1:
+        return replace(subscription.filters, weekly=True)
+    return subscription.filters
 
 
 def _looking_back(filters: DigestFilters) -> timedelta:
@@ -165,12 +172,11 @@ class Composing:
             await self._remember([subscription, *tick.sharing.get(begun, ())], period, tick)
         seen = _surely(tick.seen[subscription.id], period, repeated | unsent)
         followed = tick.followed.get((subscription.chat_id, subscription.topic_id), frozenset())
-        key = (period_key, subscription.filters, tuple(sorted(seen.items())), followed)
+        filters = filters_of(subscription)
+        key = (period_key, filters, tuple(sorted(seen.items())), followed)
         if key not in tick.made:
             states = {event: tick.snapshots[kept] for event, kept in seen.items()}
-            digest = await self._digest(
-                period, begun.since_at, subscription.filters, states, followed, tick
-            )
+            digest = await self._digest(period, begun.since_at, filters, states, followed, tick)
             shown = [item.state for item in digest.items if item.state is not None]
             ids = await self._store.keep_snapshots(shown, now=tick.now)
             kept = {one.event_id: number for one, number in zip(shown, ids, strict=True)}

@@ -299,3 +299,19 @@ async def test_two_that_read_at_once_give_what_one_gives(desk: Desk) -> None:
     events = await desk.store.events([readings[key].event_id or 0 for key in ids])
     assert readings[ids[0]].event_id == readings[ids[1]].event_id != readings[ids[2]].event_id
     assert sorted(key for event in events.values() for key in event.article_ids) == ids
+
+
+async def test_a_digest_of_one_day_of_the_week_looks_back_on_the_week(desk: Desk) -> None:
+    await desk.report("وكالة النهر", STRIKE)
+    desk.clock.advance(timedelta(days=5))
+    await desk.report("وكالة النهر", ELSEWHERE)
+    await desk.subscribe()
+    sunday = EIGHT + 5 * DAY
+    await desk.store.choose(7, 0, weekdays=(sunday.isoweekday(),), now=desk.clock.now())
+
+    sent = await desk.morning(5)
+
+    shown = plain(sent[7])
+    assert "موجز الأسبوع" in shown
+    assert STRIKE[0] in shown
+    assert ELSEWHERE[0] in shown
