@@ -55,7 +55,7 @@ def steps_data(
 
 def _head(page: Timeline, frame: Page) -> Fragment:
     name = whole_name(page.matter, frame.texts.code)
-    title = frame.line(bold(frame.texts(f"timeline.title_{page.order.value}", name=name)))
+    title = frame.line(bold(frame.texts(f"timeline.title.{page.order.value}", name=name)))
     if not page.steps:
         return join("\n", (title, *_nothing(page, frame, name)))
     count = frame.texts.count("timeline.count", page.total)

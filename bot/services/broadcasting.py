@@ -32,9 +32,11 @@ from bot.models import (
     Look,
     NewMessage,
     OutboxKind,
+    OutboxMessage,
     Reply,
     Slot,
     Subscription,
+    WaitingDigests,
 )
 from bot.services.composing import Begun, Composing, Made, Tick
 from bot.services.sensitive import tells_of_casualties
@@ -146,8 +148,11 @@ class Broadcasting:
         Digests of which nothing has left yet, as after an outage of Telegram, are replaced by
         this one, which covers their periods too.
         """
-        doubtful = await self._store.doubtful(subscription.id)
-        waiting = await self._store.waiting_digests(subscription.id)
+        doubtful: list[OutboxMessage] = []
+        waiting: WaitingDigests | None = None
+        if subscription.id in tick.unsettled:
+            doubtful = await self._store.doubtful(subscription.id)
+            waiting = await self._store.waiting_digests(subscription.id)
         begun, unsent = Begun.at(subscription, due.slot.due_at, tick.last_seq), frozenset[int]()
         if waiting is not None:
             doubtful = [*waiting.doubtful, *doubtful]

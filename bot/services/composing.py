@@ -115,6 +115,7 @@ class Tick:
     last_seq: int
     newest_at: datetime | None
     looks: dict[int, Look]  # of the chats that have chosen one
+    unsettled: set[int] = field(default_factory=set)  # subscriptions with digests not yet arrived
     sharing: dict[Begun, list[Subscription]] = field(default_factory=lambda: defaultdict(list))
     periods: dict[_Key, Period] = field(default_factory=dict)
     seen: dict[int, dict[int, int]] = field(default_factory=dict)
@@ -140,6 +141,7 @@ class Composing:
             last_seq=await self._store.last_seq(),
             newest_at=await self._store.newest_at(),
             looks=await self._store.looks(),
+            unsettled=await self._store.unsettled_subscriptions(),
         )
 
     async def preview(self, since_at: datetime | None, filters: DigestFilters) -> Digest:

@@ -121,7 +121,7 @@ class Timelines:
             )
             return replace(reply, buttons=(*reply.buttons, *others))
         if not asked.name:
-            key, params = f"timeline.empty_{order.value}", {}
+            key, params = f"timeline.empty.{order.value}", {}
         else:
             key, params = "timeline.unknown", {"name": shorten(one_line(asked.name), _NAME_UNITS)}
         return Reply(html=say.html(key, **params), plain=say(key, **params))

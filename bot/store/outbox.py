@@ -225,6 +225,19 @@ class SqlOutbox(OutboxStore):
             return sorted(map(message_of, rows), key=lambda message: message.id)
 
     @to_the_end
+    async def unsettled_subscriptions(self) -> set[int]:
+        """Return the subscriptions with a digest part that waits or is in doubt, not folded in."""
+        query = (
+            select(outbox.c.subscription_id)
+            .where(outbox.c.kind == OutboxKind.DIGEST, outbox.c.folded_at.is_(None))
+            .where(outbox.c.state.in_((OutboxState.PENDING, OutboxState.UNCERTAIN)))
+            .where(outbox.c.subscription_id.is_not(None))
+            .distinct()
+        )
+        async with self._db.reading() as connection:
+            return set((await connection.scalars(query)).all())
+
+    @to_the_end
     async def doubtful(self, subscription_id: int) -> list[OutboxMessage]:
         """Return the subscription's `uncertain` digest parts that no later digest has folded in."""
         query = (

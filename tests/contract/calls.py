@@ -214,6 +214,7 @@ READS: dict[str, Call] = {
     "chats_added_by": lambda s, _: s.chats_added_by(1),
     "subscription": lambda s, _: s.subscription(7, 0),
     "subscriptions": lambda s, _: s.subscriptions(),
+    "unsettled_subscriptions": lambda s, _: s.unsettled_subscriptions(),
     "doubtful": lambda s, h: s.doubtful(h.subscription.id),
     "outbox": lambda s, _: s.outbox(),
     "messages_of": lambda s, h: s.messages_of(a_slot(h.subscription)),

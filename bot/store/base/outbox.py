@@ -96,6 +96,10 @@ class OutboxStore(Protocol):
         """
         ...
 
+    async def unsettled_subscriptions(self) -> set[int]:
+        """Return the subscriptions with a digest part that waits or is in doubt, not folded in."""
+        ...
+
     async def doubtful(self, subscription_id: int) -> list[OutboxMessage]:
         """Return the subscription's `uncertain` digest parts that no later digest has folded in."""
         ...
