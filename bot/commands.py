@@ -203,6 +203,8 @@ def _print_answer(answer: Answer, settings: Settings) -> None:
 async def digest(settings: Settings, *, since_at: datetime | None, as_json: bool) -> int:
     """Print the digest that a new subscriber would get now."""
     async with open_core(settings) as core:
+        while await core.services.enriching.follow():
+            pass
         composed = await core.services.broadcasting.preview(since_at)
         replies = core.services.broadcasting.rendered(composed)
     if as_json:
