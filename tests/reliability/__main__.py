@@ -20,9 +20,9 @@ from typing import Any
 
 from tests.reliability.report import Report
 
-MODULES = {  # R1 is in r01_….py, and so on
-    f"R{int(file.stem[1:3])}": file.stem
-    for file in sorted(Path(__file__).parent.glob("r[0-9][0-9]_*.py"))
+MODULES = {  # R1 is in r01_….py, R1P in r01p_….py, and so on
+    f"R{int(file.stem[1:3])}{file.stem[3:].split('_')[0].upper()}": file.stem
+    for file in sorted(Path(__file__).parent.glob("r[0-9][0-9]*_*.py"))
 }
 
 
