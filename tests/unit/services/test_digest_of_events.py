@@ -315,3 +315,35 @@ async def test_a_digest_of_one_day_of_the_week_looks_back_on_the_week(desk: Desk
     assert "موجز الأسبوع" in shown
     assert STRIKE[0] in shown
     assert ELSEWHERE[0] in shown
+
+
+async def test_a_figure_that_moved_while_digests_waited_is_told_once_after_two_folds(
+    desk: Desk,
+) -> None:
+    """Telegram is away for three mornings: each digest takes the place of the one that waits."""
+    await desk.subscribe()
+    await desk.report("وكالة النهر", STRIKE)
+    await desk.morning()
+    moved = await desk.report("وكالة النهر", LATER)
+    (subscription,) = await desk.store.subscriptions()
+    replaced: list[tuple[int, ...]] = []
+    for day, told in ((1, None), (2, ELSEWHERE), (3, COOKING)):
+        if told is not None:
+            await desk.report("راديو الجبل", told)
+        desk.clock.advance(EIGHT + day * DAY - desk.clock.now())
+        await desk.enriching.follow()
+        assert await desk.broadcasting.tick() == 1
+        waiting = await desk.store.waiting_digests(subscription.id)
+        assert waiting is not None
+        assert moved in waiting.article_ids
+        replaced.append(waiting.message_ids)
+
+    messages = await desk.store.lease(50, now=desk.clock.now(), lease_s=60)
+
+    shown = plain(messages)
+    assert len(set(replaced)) == 3  # two folds took place
+    assert tuple(message.id for message in messages) == replaced[-1]
+    (figure,) = [line for line in shown.splitlines() if line.startswith("القتلى")]
+    assert "17 (الدفاع المدني" in figure
+    assert shown.count(LATER[1]) == 1
+    assert shown.count(ELSEWHERE[0]) == shown.count(COOKING[0]) == 1
