@@ -3,7 +3,8 @@
 ``fts5_raw``: SQLite FTS5 as it comes; ``bm25_stem``: FTS5 over our light stems without stop words;
 ``dense``: the embedder's cosine alone; ``plain_hybrid``: half the stems-and-4-grams score and half
 the cosine, each scaled to 0…1 over the question's candidates, a question in Latin letters by cosine
-alone. No aliases, no understanding, no learning.
+alone; ``postgres_arabic``: PostgreSQL's Arabic full-text search, where it can be started. No
+aliases, no understanding, no learning.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bot.text.questions import shapes_question
 from bot.text.stem import grams
 from bot.text.tokens import tokenize
 from tests.bench.asked import Archive
+from tests.bench.postgres_arabic import NAME, PostgresArabic
 
 DEPTH = 100
 NAMES = ("fts5_raw", "bm25_stem", "dense", "plain_hybrid")
@@ -25,8 +27,9 @@ NAMES = ("fts5_raw", "bm25_stem", "dense", "plain_hybrid")
 class Baselines:
     """The baselines over one archive; ``add`` keeps the FTS5 tables in step with it."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, postgres: PostgresArabic | None = None) -> None:
         self._archive = archive
+        self._postgres = postgres
         self._tables = sqlite3.connect(":memory:")
         for name in ("raw", "stem"):
             self._tables.execute(f"CREATE VIRTUAL TABLE {name} USING fts5(text, name UNINDEXED)")
@@ -37,6 +40,8 @@ class Baselines:
         stems = " ".join(term.stems[0] for term in terms(whole))
         self._tables.execute("INSERT INTO raw VALUES (?, ?)", (whole, name))
         self._tables.execute("INSERT INTO stem VALUES (?, ?)", (stems, name))
+        if self._postgres is not None:
+            self._postgres.add(name, whole)
 
     async def ranked(self, question: str) -> dict[str, list[str]]:
         """Return the best paragraphs by each baseline, best first."""
@@ -46,12 +51,13 @@ class Baselines:
         dense = await self._dense(question)
         words = [token.word for token in tokenize(question)]
         latin = 2 * sum(word.isascii() for word in words) > len(words)
+        raw = [question[t.start : t.end] for t in tokenize(question)]
         return {
-            "fts5_raw": self._fts5("raw", [question[t.start : t.end] for t in tokenize(question)]),
+            "fts5_raw": self._fts5("raw", raw),
             "bm25_stem": self._fts5("stem", stems),
             "dense": list(dense),
             "plain_hybrid": list(dense) if latin else _fused(lexical, dense),
-        }
+        } | ({NAME: self._postgres.ranked(raw)} if self._postgres is not None else {})
 
     def _fts5(self, table: str, words: list[str]) -> list[str]:
         match = " OR ".join('"' + word.replace('"', "") + '"' for word in dict.fromkeys(words))

@@ -4,7 +4,7 @@
 
 Every paragraph is an article of its own, undated. ``noisy`` are the xquad questions with one letter
 missing in two of their longer words. ``--every N`` asks only each N-th question. PostgreSQL's
-``arabic`` is left out: it needs a server.
+``arabic`` is skipped, with the reason, where no server can be started.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 from tests.bench.asked import Archive, Asked, read_lines
 from tests.bench.baselines import NAMES, Baselines
+from tests.bench.postgres_arabic import NAME, PostgresArabic, opened
 
 SETS = ("xquad", "xquad_en", "mlqa", "noisy")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,9 +50,11 @@ def misspelt(text: str, seed: str) -> str:
     return " ".join(words)
 
 
-async def fill(archive: Archive, paragraphs: Sequence[dict[str, Any]]) -> Baselines:
+async def fill(
+    archive: Archive, paragraphs: Sequence[dict[str, Any]], postgres: PostgresArabic | None = None
+) -> Baselines:
     """Store the paragraphs; return the baselines over them."""
-    baselines = Baselines(archive)
+    baselines = Baselines(archive, postgres)
     archive.clock.advance(NOW - archive.clock.now())
     for paragraph in paragraphs:
         title = paragraph.get("title") or ""
@@ -93,11 +96,15 @@ def figures(golds: Sequence[Sequence[bool]]) -> dict[str, float]:
 
 
 async def run(
-    paragraphs: Sequence[dict[str, Any]], questions: Sequence[dict[str, Any]], folder: Path
+    paragraphs: Sequence[dict[str, Any]],
+    questions: Sequence[dict[str, Any]],
+    folder: Path,
+    postgres: PostgresArabic | str,
 ) -> dict[str, Any]:
     """Return the figures of the product and of the baselines."""
     archive = await Archive.open(folder)
-    baselines = await fill(archive, paragraphs)
+    server = None if isinstance(postgres, str) else postgres
+    baselines = await fill(archive, paragraphs, server)
     golds: dict[tuple[str, str], list[list[bool]]] = {}
     took_s = []
     for question in questions:
@@ -113,9 +120,10 @@ async def run(
     return {
         **product,
         "baselines": {
-            name: {kind: figures(golds[name, kind]) for kind in product} for name in NAMES
+            name: {kind: figures(golds[name, kind]) for kind in product}
+            for name in (*NAMES, *([NAME] if server else []))
         }
-        | {"postgres_arabic": "skipped: needs a PostgreSQL server"},
+        | ({} if server else {NAME: postgres}),
         "latency_ms": {
             "p50": round(took_s[len(took_s) // 2] * 1000, 1),
             "p95": round(took_s[int(len(took_s) * 0.95)] * 1000, 1),
@@ -132,14 +140,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--every", type=int, default=1)
     given = parser.parse_args(arguments)
     questions = list(with_noise(read_lines(given.questions)))[:: given.every]
-    with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(run(read_lines(given.paragraphs), questions, Path(folder)))
+    with tempfile.TemporaryDirectory() as folder, opened() as postgres:
+        found = asyncio.run(run(read_lines(given.paragraphs), questions, Path(folder), postgres))
     kinds = [kind for kind in found if kind in SETS]
-    for name in ("product", *NAMES):
+    for name in ("product", *found["baselines"]):
+        if name == NAME and isinstance(found["baselines"][name], str):
+            print(f"{name:<16}{found['baselines'][name]}")
+            continue
         own = found if name == "product" else found["baselines"][name]
         for kind in kinds:
             row = "  ".join(f"{key} {value}" for key, value in own[kind].items())
-            print(f"{name:<14}{kind:<10}{row}")
+            print(f"{name:<16}{kind:<10}{row}")
     print("latency_ms", found["latency_ms"])
     if given.json:
         given.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
