@@ -25,7 +25,7 @@ from bot.check import meaning_state
 from bot.demo import demo as serve_demo
 from bot.errors import FetchError, InputError, MujazError
 from bot.lock import only_one
-from bot.models import Answer, Digest, DigestItem, IntakeOutcome, Passage
+from bot.models import Answer, Digest, DigestItem, Figure, IntakeOutcome, Passage
 from bot.services.intake import IngestReport
 from bot.settings import Settings
 from bot.text.dates import format_moment
@@ -236,6 +236,25 @@ def _item_json(item: DigestItem) -> dict[str, object]:
         "paragraph_id": item.paragraph.id if item.paragraph else None,
         "text": item.paragraph.text if item.paragraph else None,
         "also_in": [{"source": other.source, "url": other.url} for other in item.also_in],
+        "event_id": item.state.event_id if item.state else None,
+        "figures": [_figure_json(figure) for figure in item.figures],
+    }
+
+
+def _figure_json(figure: Figure) -> dict[str, object]:
+    claim = figure.claim
+    return {
+        "kind": claim.kind.value,
+        "minimum": claim.minimum,
+        "maximum": claim.maximum,
+        "qualifier": claim.qualifier.value,
+        "scope": claim.scope.value,
+        "negated": claim.negated,
+        "speaker": claim.speaker,
+        "outlet": figure.outlet,
+        "at": iso(figure.at),
+        "article_id": figure.article_id,
+        "paragraph_id": claim.paragraph_id,
     }
 
 
