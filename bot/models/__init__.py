@@ -6,7 +6,16 @@ Nothing here decides or does anything; the modules named in each docstring do.
 
 from bot.models.choices import DeliveryOptions, DigestFilters, Look
 from bot.models.claims import Claim, ClaimKind, ClaimQualifier, ClaimScope
-from bot.models.digests import Chat, ChatKind, Digest, DigestItem, Slot, SlotState, Subscription
+from bot.models.digests import (
+    Chat,
+    ChatKind,
+    Digest,
+    DigestItem,
+    DueDigest,
+    Slot,
+    SlotState,
+    Subscription,
+)
 from bot.models.events import (
     Alert,
     Event,
@@ -79,6 +88,7 @@ __all__ = [
     "Digest",
     "DigestFilters",
     "DigestItem",
+    "DueDigest",
     "Edit",
     "Embedding",
     "Event",

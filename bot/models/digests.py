@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from bot.models.choices import DeliveryOptions, DigestFilters, Look
 from bot.models.events import EventChange, EventChangeKind, EventSnapshot, Figure
+from bot.models.messages import NewMessage
 from bot.models.news import Article, Paragraph
 
 
@@ -115,3 +117,23 @@ class Digest:
     newest_at: datetime | None = None  # of the archive
     cursor: int = 0  # change-log seq that it covers
     weekly: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDigest:
+    """One subscription's due digest as it is to be written.
+
+    ``covered`` are slots that it covers too. The subscription's cursor moves to ``cursor`` and the
+    doubtful messages named by ``folds`` count as carried by it. ``shown`` are the states of events
+    (event id → snapshot id) that it shows; the next one compares with them. ``replaces`` are
+    waiting messages of earlier digests whose place it takes.
+    """
+
+    slot: Slot
+    covered: tuple[Slot, ...] = ()
+    messages: tuple[NewMessage, ...] = ()
+    cursor: int
+    covered_until_at: datetime
+    folds: tuple[int, ...] = ()
+    shown: Mapping[int, int] = field(default_factory=dict)
+    replaces: tuple[int, ...] = ()

@@ -15,6 +15,7 @@ too the messages.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,10 +26,12 @@ from bot.delivery.render import render_digest
 from bot.delivery.signature import signed
 from bot.digest.compose import DEFAULT_MAX_ITEMS
 from bot.digest.due import Due, due_slot
+from bot.errors import StoreError
 from bot.models import (
     Chat,
     Digest,
     DigestFilters,
+    DueDigest,
     Look,
     NewMessage,
     OutboxKind,
@@ -45,6 +48,8 @@ from bot.text.dates import format_date
 from bot.text.languages import texts
 
 logger = logging.getLogger(__name__)
+
+_AT_ONCE = 25  # digests written in one transaction: one flush to the disk for all
 
 
 class Broadcasting:
@@ -85,11 +90,8 @@ class Broadcasting:
                 pending.append((subscription, due))
                 begun = Begun.at(subscription, due.slot.due_at, tick.last_seq)
                 tick.sharing[begun].append(subscription)
-        for subscription, due in pending:
-            try:
-                written += await self._broadcast(subscription, due, tick)
-            except Exception:
-                logger.exception("no digest for subscription %d this time", subscription.id)
+        for start in range(0, len(pending), _AT_ONCE):
+            written += await self._broadcast(pending[start : start + _AT_ONCE], tick)
         return written
 
     async def digest_now(
@@ -142,8 +144,37 @@ class Broadcasting:
             sensitive=tells_of_casualties,
         )
 
-    async def _broadcast(self, subscription: Subscription, due: Due, tick: Tick) -> bool:
-        """Write one due digest; False when its slot turned out to be taken.
+    async def _broadcast(self, pending: Sequence[tuple[Subscription, Due]], tick: Tick) -> int:
+        """Write some due digests in one transaction; where that fails, one after the other."""
+        digests = []
+        for subscription, due in pending:
+            try:
+                digests.append(await self._due_digest(subscription, due, tick))
+            except Exception:
+                logger.exception("no digest for subscription %d this time", subscription.id)
+        try:
+            return await self._write(digests, tick)
+        except StoreError:
+            logger.warning("%d digests could not be written together", len(digests))
+        written = 0
+        for digest in digests:
+            try:
+                written += await self._write([digest], tick)
+            except Exception:
+                number = digest.slot.subscription_id
+                logger.exception("no digest for subscription %d this time", number)
+        return written
+
+    async def _write(self, digests: Sequence[DueDigest], tick: Tick) -> int:
+        """Write due digests; those whose slot turned out to be taken are not asked for again."""
+        written = await self._store.enqueue_digests(digests, now=tick.now)
+        for digest, new in zip(digests, written, strict=True):
+            if not new:  # paused meanwhile, or the same date and time in a former zone
+                self._remember_refused(digest.slot, tick.now)
+        return sum(written)
+
+    async def _due_digest(self, subscription: Subscription, due: Due, tick: Tick) -> DueDigest:
+        """Return a digest as it is to be written.
 
         Digests of which nothing has left yet, as after an outage of Telegram, are replaced by
         this one, which covers their periods too.
@@ -164,23 +195,19 @@ class Broadcasting:
             subscription.delivery.signature,
             subscription.language,
         )
-        written = await self._store.enqueue_digest(
-            due.slot,
-            due.covered,
-            [
+        return DueDigest(
+            slot=due.slot,
+            covered=tuple(due.covered),
+            messages=tuple(
                 _message(subscription, due.slot, part, reply, tick.now)
                 for part, reply in enumerate(replies, start=1)
-            ],
+            ),
             cursor=tick.last_seq,
             covered_until_at=tick.now,
-            folds=[message.id for message in doubtful],
+            folds=tuple(message.id for message in doubtful),
             replaces=waiting.message_ids if waiting else (),
             shown=made.shown,
-            now=tick.now,
         )
-        if not written:  # paused meanwhile, or the same date and time in a former zone
-            self._remember_refused(due.slot, tick.now)
-        return written
 
     def _messages(self, subscription: Subscription, made: Made, tick: Tick) -> list[Reply]:
         """Return a digest's messages, made once for all who see it alike; none for a quiet day."""

@@ -13,18 +13,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Update, bindparam, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.models import NewMessage, OutboxKind, OutboxMessage, OutboxState, Slot
+from bot.models import DueDigest, NewMessage, OutboxKind, OutboxMessage, OutboxState
 from bot.store.base import OutboxStore
 from bot.store.columns import UtcDateTime
 from bot.store.engine import Database, finished, to_the_end
 from bot.store.leases import next_sendable_at, sendable
-from bot.store.messages import FOLDED, insert_messages, message_of
+from bot.store.messages import insert_messages, message_of
 from bot.store.schema import outbox, subscriptions
-from bot.store.showing import write_shown
-from bot.store.slots import write_digest
+from bot.store.slots import write_due
 
 
 class SqlOutbox(OutboxStore):
@@ -34,37 +32,10 @@ class SqlOutbox(OutboxStore):
         self._db = database
 
     @to_the_end
-    async def enqueue_digest(
-        self,
-        slot: Slot,
-        covered: Sequence[Slot],
-        messages: Sequence[NewMessage],
-        *,
-        cursor: int,
-        covered_until_at: datetime,
-        folds: Sequence[int] = (),
-        shown: Mapping[int, int] | None = None,
-        replaces: Sequence[int] = (),
-        now: datetime,
-    ) -> bool:
-        """Write a due slot, the slots it covers and its messages, in one transaction."""
+    async def enqueue_digests(self, digests: Sequence[DueDigest], *, now: datetime) -> list[bool]:
+        """Write several due digests in one transaction; return which were written."""
         async with self._db.writing() as connection:
-            written = await write_digest(
-                connection, slot, covered, cursor=cursor, covered_until_at=covered_until_at, now=now
-            )
-            if not written:
-                return False
-            await _replace(connection, replaces)
-            await insert_messages(connection, messages, slot.subscription_id, now)
-            await write_shown(connection, slot.subscription_id, shown or {})
-            carried = (
-                update(outbox)
-                .where(outbox.c.id.in_(folds), outbox.c.state == OutboxState.UNCERTAIN)
-                .where(outbox.c.subscription_id == slot.subscription_id)
-            )
-            if folds:
-                await connection.execute(carried.values(folded_at=now))
-            return True
+            return [await write_due(connection, due, now) for due in digests]
 
     @to_the_end
     async def enqueue(self, messages: Sequence[NewMessage], *, now: datetime) -> int:
@@ -269,19 +240,6 @@ class SqlOutbox(OutboxStore):
         """
         async with self._db.reading() as connection:
             return await next_sendable_at(connection)
-
-
-async def _replace(connection: AsyncConnection, waiting: Sequence[int]) -> None:
-    """Cancel messages that another one takes the place of; StoreError when one has left."""
-    if not waiting:
-        return
-    cancel = (
-        update(outbox)
-        .where(outbox.c.id.in_(waiting), outbox.c.state == OutboxState.PENDING)
-        .values(state=OutboxState.CANCELLED, reason=FOLDED)
-    )
-    if (await connection.execute(cancel)).rowcount != len(waiting):
-        raise StoreError("a message that was to be replaced is on its way")
 
 
 _ARRIVED = (

@@ -12,9 +12,12 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import Slot, SlotState
+from bot.errors import StoreError
+from bot.models import DueDigest, OutboxState, Slot, SlotState
 from bot.store.engine import insert_missing
-from bot.store.schema import slots, subscriptions
+from bot.store.messages import FOLDED, insert_messages
+from bot.store.schema import outbox, slots, subscriptions
+from bot.store.showing import write_shown
 
 
 async def write_digest(
@@ -51,6 +54,44 @@ async def write_digest(
     }
     await connection.execute(update(subscriptions).where(mine).values(progress))
     return True
+
+
+async def write_due(connection: AsyncConnection, due: DueDigest, now: datetime) -> bool:
+    """Write a due digest with all that belongs to it; False when its slot is taken."""
+    written = await write_digest(
+        connection,
+        due.slot,
+        due.covered,
+        cursor=due.cursor,
+        covered_until_at=due.covered_until_at,
+        now=now,
+    )
+    if not written:
+        return False
+    await _replace(connection, due.replaces)
+    await insert_messages(connection, due.messages, due.slot.subscription_id, now)
+    await write_shown(connection, due.slot.subscription_id, due.shown)
+    if due.folds:
+        carried = (
+            update(outbox)
+            .where(outbox.c.id.in_(due.folds), outbox.c.state == OutboxState.UNCERTAIN)
+            .where(outbox.c.subscription_id == due.slot.subscription_id)
+        )
+        await connection.execute(carried.values(folded_at=now))
+    return True
+
+
+async def _replace(connection: AsyncConnection, waiting: Sequence[int]) -> None:
+    """Cancel messages that another one takes the place of; StoreError when one has left."""
+    if not waiting:
+        return
+    cancel = (
+        update(outbox)
+        .where(outbox.c.id.in_(waiting), outbox.c.state == OutboxState.PENDING)
+        .values(state=OutboxState.CANCELLED, reason=FOLDED)
+    )
+    if (await connection.execute(cancel)).rowcount != len(waiting):
+        raise StoreError("a message that was to be replaced is on its way")
 
 
 def latest(*instants: datetime | None) -> datetime | None:

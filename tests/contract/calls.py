@@ -150,7 +150,7 @@ WRITES: dict[str, Call] = {
     "pause": lambda s, _: s.pause(8, None, LARGE),
     "set_reachable": lambda s, _: s.set_reachable(8, False, now=NOW),
     "migrate_chat": lambda s, _: s.migrate_chat(8, -100, now=NOW),
-    "enqueue_digest": lambda s, h: send_digest(
+    "enqueue_digests": lambda s, h: send_digest(
         s, h.subscription, message(key="new", reply=LARGE_REPLY), day=2
     ),
     "enqueue": lambda s, _: s.enqueue([message(9, reply=LARGE_REPLY)], now=NOW),

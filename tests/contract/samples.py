@@ -14,6 +14,7 @@ from bot.models import (
     Claim,
     ClaimKind,
     ClaimQualifier,
+    DueDigest,
     Event,
     EventsMark,
     EventSnapshot,
@@ -115,16 +116,17 @@ async def send_digest(
 ) -> bool:
     """Enqueue a digest of the subscription with these messages."""
     slot = a_slot(subscription, day)
-    return await store.enqueue_digest(
-        slot,
-        covered,
-        messages,
+    due = DueDigest(
+        slot=slot,
+        covered=covered,
+        messages=messages,
         cursor=cursor,
         covered_until_at=slot.due_at,
         folds=folds,
         replaces=replaces,
-        now=now,
     )
+    (written,) = await store.enqueue_digests([due], now=now)
+    return written
 
 
 async def leased(store: Store, limit: int = 10, *, now: datetime = NOW) -> list[OutboxMessage]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.models import EventsMark, EventsStep, FollowKind
+from bot.models import DueDigest, EventsMark, EventsStep, FollowKind
 from bot.store.base import Store
 from tests.contract.samples import (
     LATER,
@@ -168,9 +168,8 @@ async def test_what_was_shown_is_written_with_its_digest_or_not_at_all(store: St
 
     async def send(day: int, snapshot_id: int) -> bool:
         slot = a_slot(subscription, day)
-        return await store.enqueue_digest(
-            slot, (), (), cursor=day, covered_until_at=NOW, shown={1: snapshot_id}, now=NOW
-        )
+        due = DueDigest(slot=slot, cursor=day, covered_until_at=NOW, shown={1: snapshot_id})
+        return await store.enqueue_digests([due], now=NOW) == [True]
 
     assert await send(1, first)
     assert not await send(1, second)
@@ -183,9 +182,8 @@ async def test_what_was_shown_is_written_with_its_digest_or_not_at_all(store: St
 async def test_old_states_are_forgotten_with_the_notes_of_who_saw_them(store: Store) -> None:
     subscription = await a_subscription(store)
     (state,) = await store.keep_snapshots([a_snapshot()], now=NOW)
-    await store.enqueue_digest(
-        a_slot(subscription), (), (), cursor=1, covered_until_at=NOW, shown={1: state}, now=NOW
-    )
+    due = DueDigest(slot=a_slot(subscription), cursor=1, covered_until_at=NOW, shown={1: state})
+    await store.enqueue_digests([due], now=NOW)
 
     assert await store.forget_shown(NOW) == 0
     assert await store.forget_shown(LATER) == 1

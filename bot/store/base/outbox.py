@@ -7,37 +7,23 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.models import (
+    DueDigest,
     NewMessage,
     OutboxMessage,
     OutboxState,
-    Slot,
 )
 
 
 class OutboxStore(Protocol):
     """Slots and outbox messages."""
 
-    async def enqueue_digest(
-        self,
-        slot: Slot,
-        covered: Sequence[Slot],
-        messages: Sequence[NewMessage],
-        *,
-        cursor: int,
-        covered_until_at: datetime,
-        folds: Sequence[int] = (),
-        shown: Mapping[int, int] | None = None,
-        replaces: Sequence[int] = (),
-        now: datetime,
-    ) -> bool:
-        """Write a due slot, the slots it covers and its messages, in one transaction.
+    async def enqueue_digests(self, digests: Sequence[DueDigest], *, now: datetime) -> list[bool]:
+        """Write due digests, all in one transaction; return which were written.
 
-        The subscription's cursor moves with them, the doubtful messages named by ``folds`` count as
-        carried by this digest, and the waiting ones named by ``replaces`` are cancelled. ``shown``
-        are the states of events (event id → snapshot id) that it shows; the next one compares with
-        them. False, and nothing written, when the slot is already there or the subscription is no
-        longer active. Raises StoreError, and nothing is written, when one of ``replaces`` is no
-        longer waiting.
+        Of each: its slot, the slots it covers, its messages, the moved cursor and what it shows.
+        Not written is one whose slot is there already or whose subscription is no longer active.
+        Raises StoreError, and nothing is written, also when one of those that a digest replaces
+        is no longer waiting.
         """
         ...
 

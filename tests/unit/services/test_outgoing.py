@@ -13,6 +13,7 @@ from bot.models import (
     Chat,
     ChatKind,
     DeliveryOptions,
+    DueDigest,
     NewMessage,
     OutboxKind,
     OutboxState,
@@ -94,7 +95,7 @@ async def digest(
         time="22:00",
         due_at=NIGHT,
     )
-    parts = [
+    parts = tuple(
         NewMessage(
             chat_id=7,
             topic_id=0,
@@ -104,8 +105,9 @@ async def digest(
             reply=Reply(html=text, plain=text),
         )
         for part, text in enumerate(texts, start=1)
-    ]
-    await store.enqueue_digest(slot, (), parts, cursor=1, covered_until_at=NIGHT, now=clock.now())
+    )
+    due = DueDigest(slot=slot, messages=parts, cursor=1, covered_until_at=NIGHT)
+    await store.enqueue_digests([due], now=clock.now())
     while send and (leased := await store.lease(9, now=clock.now(), lease_s=60)):
         await store.settle_sent({one.id: one.id for one in leased}, now=clock.now())
 
