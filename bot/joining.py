@@ -17,6 +17,7 @@ from bot.services import Services
 from bot.services.alerting import Alerting
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
+from bot.services.charting import Charting
 from bot.services.choosing import Choosing
 from bot.services.enriching import Enriching
 from bot.services.following import Following
@@ -93,6 +94,7 @@ def join_services(
             max_items=settings.digest_max_items,
         ),
         enriching=Enriching(store, clock),
+        charting=Charting(store, clock),
         choosing=Choosing(store, clock, digest_time=settings.digest_time),
         following=Following(store, clock),
         intake=intake,

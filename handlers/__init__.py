@@ -38,6 +38,7 @@ from bot.text.languages import DEFAULT_LANGUAGE, Texts, available_languages, tex
 from handlers import (
     admin,
     channels,
+    charts,
     errors,
     feedback,
     following,
@@ -77,6 +78,7 @@ def command_table(asking: Asking, settings: Settings) -> tuple[Command, ...]:
         Command(name="digest", run=subscriptions.digest),
         Command(name="timeline", run=timelines.timeline),
         Command(name="latest", run=timelines.latest),
+        Command(name="chart", run=charts.chart),
         Command(name="follow", run=following.follow, role=Role.CHAT_ADMIN),
         Command(name="follows", run=following.follows),
         Command(name="subscribe", run=subscriptions.subscribe, role=Role.CHAT_ADMIN),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.services.alerting import Alerting
 from bot.services.answering import Answering
 from bot.services.broadcasting import Broadcasting
+from bot.services.charting import Charting
 from bot.services.choosing import Choosing
 from bot.services.enriching import Enriching
 from bot.services.following import Following
@@ -28,6 +29,7 @@ class Services:
     alerting: Alerting
     answering: Answering
     broadcasting: Broadcasting
+    charting: Charting
     choosing: Choosing
     enriching: Enriching
     following: Following

@@ -32,6 +32,7 @@ TABLE = {
     "digest": EVERYBODY,
     "timeline": EVERYBODY,
     "latest": EVERYBODY,
+    "chart": EVERYBODY,
     "follow": ADMINS,
     "follows": EVERYBODY,
     "help": EVERYBODY,

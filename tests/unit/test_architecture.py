@@ -73,6 +73,7 @@ MAY_IMPORT = {  # third-party package → the only places that may import it
     "typer": ("bot.__main__", "bot.commands"),
     "rich": ("bot.__main__", "bot.commands", "bot.commands_sources", "bot.commands_store"),
     "trafilatura": ("bot.sources.page",),
+    "matplotlib": ("bot.digest.chart",),
     "pypdf": ("bot.sources.pdf",),
 }
 CLOCKS = ("bot.clock", "bot.sandbox.clock")
