@@ -83,13 +83,18 @@ def _is_copy(article: Article, readings: Mapping[int, Reading]) -> bool:
 def _said(
     own: Iterable[Article], readings: Mapping[int, Reading], matter: Matter, zone: ZoneInfo
 ) -> list[Said]:
-    """Return who says how many were killed in one event there, oldest first."""
-    found = []
+    """Return who says how many were killed in one event there, oldest first.
+
+    Of one report the first figure of each speaker, which stands nearest to its headline.
+    """
+    found: list[Said] = []
     for article in sorted(own, key=lambda one: one.dated_at):
         reading = readings.get(article.id)
+        heard: set[str] = set()
         for claim in reading.claims if reading else ():
-            if not _counts(claim, matter):
+            if not _counts(claim, matter) or claim.speaker in heard:
                 continue
+            heard.add(claim.speaker)
             low, high = claim.minimum, claim.maximum
             bounds = [one for one in (low, high) if one is not None]
             found.append(
