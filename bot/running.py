@@ -207,12 +207,14 @@ class Mujaz:
         await self._polling.close()
 
     async def _send_due(self) -> None:
+        # Reading takes a while: what is due is what was due before it, with all that had arrived.
+        at = self._core.clock.now()
         if self._before_digests is not None:
             await self._before_digests()
         await self._core.services.enriching.follow()
         if await self._core.services.alerting.tick():
             self._dispatcher.notify()
-        if await self._core.services.broadcasting.tick():
+        if await self._core.services.broadcasting.tick(at):
             self._dispatcher.notify()
 
     def _pulse(self) -> float | None:

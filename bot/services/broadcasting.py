@@ -71,13 +71,13 @@ class Broadcasting:
         self._composing = Composing(store, clock, max_items=max_items)
         self._refused: set[Slot] = set()
 
-    async def tick(self) -> int:
-        """Write every due digest to the outbox; return how many.
+    async def tick(self, at: datetime | None = None) -> int:
+        """Write every digest that is due at this instant (now) to the outbox; return how many.
 
         A subscription that fails is logged and tried again at the next tick; it keeps no other
         from its digest. Raises StoreError when the store cannot be read at all.
         """
-        tick = await self._composing.begin()
+        tick = await self._composing.begin(at)
         written = 0
         pending = []
         for subscription in await self._store.subscriptions():

@@ -134,10 +134,10 @@ class Composing:
         self._max_items = max_items
         self._happenings = Happenings(store)
 
-    async def begin(self) -> Tick:
-        """Return a look at what is due at this instant."""
+    async def begin(self, at: datetime | None = None) -> Tick:
+        """Return a look at what is due at an instant, without one at this."""
         return Tick(
-            now=self._clock.now(),
+            now=at or self._clock.now(),
             last_seq=await self._store.last_seq(),
             newest_at=await self._store.newest_at(),
             looks=await self._store.looks(),
