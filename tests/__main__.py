@@ -1,6 +1,6 @@
 """The whole check in one command: style, types, tests. People and CI run the same.
 
-``python -m tests`` runs all; further arguments go to pytest.
+``python -m tests`` runs all, the tests in two processes; further arguments go to pytest.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ CHECKS = (
     ("style", ["ruff", "check", "."]),
     ("format", ["ruff", "format", "--check", "."]),
     ("types", ["mypy"]),
-    ("tests", ["pytest"]),
+    ("tests", ["pytest", "-n", "2", "--dist", "worksteal", "--durations", "30"]),
     ("known holes", ["tests.audit"]),
 )
 
