@@ -115,7 +115,8 @@ async def test_a_digest_written_by_the_settings_comes_at_its_time(
 
     clock.advance(timedelta(hours=4, minutes=31))
 
-    await layla.sees(READER_ID, lambda m: "يغطي ما وصل" in shown(m))
+    (digest, *_) = await layla.sees(READER_ID, lambda m: "يغطي ما وصل" in shown(m))
+    assert "موجز" in shown(digest).split("\n")[0]
 
 
 async def test_a_place_can_be_written(mujaz: Mujaz, layla: Person, core: Core) -> None:

@@ -50,7 +50,7 @@ KEYS = (
 )
 
 
-def _is_right(html: str) -> None:
+def assert_right(html: str) -> None:
     shown = parse(html).text
     assert utf16_length(shown) <= 4096
     for line in shown.split("\n"):
@@ -63,7 +63,7 @@ def test_every_text_with_a_name_in_it_stays_ours(name: str) -> None:
     say = texts("ar")
     for key, parameter in KEYS:
         given_name = {parameter: shorten(one_line(name), 60)} if parameter else {}
-        _is_right(say.html(key, **given_name))
+        assert_right(say.html(key, **given_name))
 
 
 @given(HOSTILE, st.booleans())
@@ -71,7 +71,7 @@ def test_the_panel_of_a_group_stays_ours_whatever_its_title(title: str, active: 
     chat = Chat(id=-1, kind=ChatKind.GROUP, title=title)
     subscription = Subscription(id=1, chat_id=-1, active=active, active_since_at=NOW)
 
-    _is_right(panel_text(chat, subscription, texts("ar")))
+    assert_right(panel_text(chat, subscription, texts("ar")))
     assert zone_name("Asia/Damascus", "ar") in panel_text(chat, subscription, texts("ar")) or (
         not active
     )
