@@ -1,7 +1,8 @@
 """What is followed: ``/follow`` a place, party, word or event, ``/follows`` with buttons to remove.
 
-The grammar of a button is ``k|-|<follow id>`` to follow no longer and ``k|+|<p, y or e>|<id>`` to
-follow; the chat is that of the message.
+The grammar of a button is ``k|-|<follow id>`` to follow no longer, ``k|+|<p, y or e>|<id>`` to
+follow another namesake, and ``k|*|…`` to follow from under an answer or a timeline, which
+stays as it is; the chat is that of the message.
 """
 
 from __future__ import annotations
@@ -18,14 +19,12 @@ from bot.models import Button, Follow, FollowKind, Matter
 from bot.services import Services
 from bot.services.following import named_to_follow
 from bot.text.markup import shorten
-from bot.text.matters import is_matter, matter_name, whole_name
+from bot.text.matters import KINDS, LETTERS, is_matter, matter_name, whole_name
 from handlers.guards import administers, may_set_up
 from handlers.keyboards import markup
 from handlers.replying import Talk, note, open_talk, say
-from handlers.timelines import KINDS
 
-_DATA = re.compile(r"k\|(?:-\|(\d{1,12})|\+\|([pye])\|([\w.-]{1,40}))", re.ASCII)
-_LETTERS = {kind: letter for letter, kind in KINDS.items()}
+_DATA = re.compile(r"k\|(?:-\|(\d{1,12})|[+*]\|([pye])\|([\w.-]{1,40}))", re.ASCII)
 _LABEL_UNITS = 40
 _DONE = {
     FollowKind.PLACE: "follow.done_place",
@@ -80,6 +79,9 @@ async def press(services: Services, update: Update, context: ContextTypes.DEFAUL
         await services.following.unfollow(talk.chat.id, int(found[1]))
         html, rows = await _list(services, talk)
     await note(query, talk.texts("panel.saved"))
+    if found[0].startswith("k|*"):
+        await say(talk, html, rows)
+        return
     try:
         await query.edit_message_text(
             html, parse_mode=ParseMode.HTML, reply_markup=markup(rows, talk.texts)
@@ -98,7 +100,7 @@ async def _follow(
     if held is None:
         return talk.texts.html("follow.too_many"), ()
     alike = tuple(
-        (Button(whole_name(one, code), f"k|+|{_LETTERS[one.kind]}|{one.value}"),) for one in others
+        (Button(whole_name(one, code), f"k|+|{LETTERS[one.kind]}|{one.value}"),) for one in others
     )
     html = talk.texts.html(_DONE[matter.kind], name=whole_name(matter, code))
     return html, (*alike, (_remove(held, talk),))

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-from telegram import CallbackQuery, Message, ReplyParameters, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyParameters, Update
 from telegram import Chat as TelegramChat
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
@@ -18,11 +19,14 @@ from bot.models import Button, Chat, ChatKind, Reply
 from bot.services import Services
 from bot.text.languages import Texts, available_languages, texts
 from bot.text.markup import one_line
+from bot.text.matters import LETTERS, link_to
 from handlers.keyboards import markup
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+_ROOM_IN_ROW = 24  # characters of the labels that leave a phone room for another
 
 _KINDS = {
     ChatType.PRIVATE: ChatKind.PRIVATE,
@@ -88,23 +92,37 @@ async def say(talk: Talk, html: str, buttons: Sequence[Sequence[Button]] = ()) -
 
 async def send_replies(talk: Talk, replies: Sequence[Reply]) -> None:
     """Answer with rendered replies, in order; in groups as a reply to who asked."""
-    quote = None if talk.private else _reply_to(talk.message)
+    quoted = None if talk.private else _reply_to(talk.message)
     for reply in replies:
-        keyboard = markup(reply.buttons, talk.texts)
+        under = keyboard(talk, reply)
         try:
             await talk.message.reply_text(
                 reply.html,
                 parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                reply_parameters=quote,
+                reply_markup=under,
+                reply_parameters=quoted,
             )
         except BadRequest as error:
             if not reply.plain or "parse entities" not in str(error).lower():
                 raise
             logger.exception("our markup was refused; sent as plain text")
             await talk.message.reply_text(
-                reply.plain, parse_mode=None, reply_markup=keyboard, reply_parameters=quote
+                reply.plain, parse_mode=None, reply_markup=under, reply_parameters=quoted
             )
+
+
+def keyboard(talk: Talk, reply: Reply) -> InlineKeyboardMarkup | None:
+    """Return the buttons under a reply: its own and, in private, a link to it for others."""
+    rows = reply.buttons
+    if talk.private and reply.about is not None and reply.about.kind in LETTERS:
+        link = f"https://t.me/{talk.message.get_bot().username}?start={link_to(reply.about)}"
+        share = Button(talk.texts("share"), url=f"https://t.me/share/url?url={quote(link, '')}")
+        last = rows[-1] if rows else ()
+        if sum(len(button.label) for button in last) <= _ROOM_IN_ROW:
+            rows = (*rows[:-1], (*last, share))
+        else:
+            rows = (*rows, (share,))
+    return markup(rows, talk.texts)
 
 
 async def patiently(

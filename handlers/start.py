@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 
 from telegram import Update
 from telegram.ext import ContextTypes
 
-from bot.models import Button
+from bot.models import Button, FollowKind, Matter, Order
 from bot.services import Services
 from bot.text.markup import escape, isolate
+from bot.text.matters import linked
 from bot.text.places import places
 from handlers.channels import channels
 from handlers.command import Command, visible_commands
@@ -27,20 +27,28 @@ async def start(services: Services, update: Update, context: ContextTypes.DEFAUL
     if talk is None:
         return
     wanted = context.args[0] if context.args else ""
+    matter = linked(wanted)
     if wanted == "channels":  # the link that we leave in a group
         await channels(services, update, context)
     elif wanted == "digest":
         await digest(services, update, context)
-    elif wanted in _linked_places():
-        await _place(services, talk, _linked_places()[wanted])
+    elif matter is not None:
+        await _linked(services, talk, matter)
     else:
         await _greet(services, talk)
 
 
-@cache
-def _linked_places() -> dict[str, str]:
-    """Return the ids of places by what stands for them in a link, which may hold no dot."""
-    return {f"p_{place.replace('.', '-')}": place for place in places()}
+async def _linked(services: Services, talk: Talk, matter: Matter) -> None:
+    """Show what a link names; one that leads nowhere (any more) says so, and we begin as always."""
+    if not await services.timelines.knows(matter):
+        await say(talk, talk.texts.html("start.link_gone"))
+        await _greet(services, talk)
+    elif matter.kind is FollowKind.PLACE:
+        await _place(services, talk, matter.value)
+    else:
+        await send_replies(
+            talk, [await services.timelines.reply(Order.TIMELINE, matter, talk.chat)]
+        )
 
 
 async def _greet(services: Services, talk: Talk) -> None:

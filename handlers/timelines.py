@@ -15,14 +15,12 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
-from bot.models import FollowKind, Matter, Order
+from bot.models import Matter, Order
 from bot.services import Services
-from bot.text.matters import MOST_DAYS, is_matter
-from handlers.keyboards import markup
-from handlers.replying import note, open_talk, send_replies
+from bot.text.matters import KINDS, MOST_DAYS, is_matter
+from handlers.replying import keyboard, note, open_talk, send_replies
 
 _DATA = re.compile(r"l\|([tl])\|([pye])\|([\w.-]{1,40})\|(\d{1,3})\|(\d{1,9})\|(\d{1,4})", re.ASCII)
-KINDS = {"p": FollowKind.PLACE, "y": FollowKind.PARTY, "e": FollowKind.EVENT}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -90,7 +88,7 @@ async def press(services: Services, update: Update, _context: ContextTypes.DEFAU
         await query.edit_message_text(
             reply.html,
             parse_mode=ParseMode.HTML,
-            reply_markup=markup(reply.buttons, talk.texts),
+            reply_markup=keyboard(talk, reply),
         )
     except BadRequest as error:
         if "not modified" not in str(error).lower():

@@ -13,13 +13,12 @@ from bot.delivery.fragments import MESSAGE_UNITS, Fragment, bold, join, text
 from bot.delivery.page import Page
 from bot.models import Article, Button, FollowKind, Look, Matter, Order, Reply, Step, Timeline
 from bot.text.markup import isolate, one_line, shorten, utf16_length
-from bot.text.matters import whole_name
+from bot.text.matters import LETTERS, whole_name
 
 TIMELINE_PAGE = 7  # steps in one message
 LATEST_PAGE = 6
 _LINE_UNITS = 300
 _NAMED = 2  # further outlets by name
-_LETTERS = {FollowKind.PLACE: "p", FollowKind.PARTY: "y", FollowKind.EVENT: "e"}
 _IN_ROW = 7
 
 
@@ -39,6 +38,7 @@ def render_steps(page: Timeline, *, zone: str, language: str, look: Look | None 
         plain=plain,
         buttons=_buttons(page, frame),
         article_ids=tuple(step.article.id for step in page.steps),
+        about=page.matter if page.steps else None,
     )
 
 
@@ -50,7 +50,7 @@ def steps_data(
     ``until`` is in minutes since 1970, 0 for now; ``days`` 0 for the usual period.
     """
     minutes = int(until_at.timestamp() // 60) if until_at else 0
-    return f"l|{order.value[0]}|{_LETTERS[matter.kind]}|{matter.value}|{days}|{minutes}|{skip}"
+    return f"l|{order.value[0]}|{LETTERS[matter.kind]}|{matter.value}|{days}|{minutes}|{skip}"
 
 
 def _head(page: Timeline, frame: Page) -> Fragment:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.models.timelines import Matter
+
 
 class OutboxState(StrEnum):
     """Where an outbox message stands (``bot.delivery.outbox`` draws the transitions)."""
@@ -52,12 +54,16 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A message ready for Telegram: its HTML, its plain text, and rows of buttons."""
+    """A message ready for Telegram: its HTML, its plain text, and rows of buttons.
+
+    ``about`` is what it tells of, where others can be shown the same by a link.
+    """
 
     html: str
     plain: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     article_ids: tuple[int, ...] = ()
+    about: Matter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.delivery.render import render_answer, render_passage, render_sources
 from bot.digest.happenings import shown_figures
 from bot.metrics import QUESTION_S, QUESTIONS
-from bot.models import Answer, Button, Chat, ClaimKind, Hit, Passage, Reply, Verdict
+from bot.models import Answer, Chat, ClaimKind, Hit, Passage, Reply, Verdict
 from bot.search.answer import THRESHOLD, answer_of
 from bot.search.dense import FloatArray
 from bot.search.lexical import LexicalQuery
@@ -25,8 +25,10 @@ from bot.search.weighing import weigh
 from bot.services.conversations import Conversations
 from bot.services.happenings import Happenings
 from bot.services.judging import Judging
+from bot.services.leading import leading_on, verdicts, with_row
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
+from bot.text.matters import matter_in
 from bot.text.questions import Asks
 
 PAGE = 3  # passages shown at once
@@ -175,7 +177,12 @@ class Answering:
         key = self._conversations.remember(asked)
         answer = replace(answer, follows=asked.inherited)
         replies = self._rendered(answer, chat, f"q|{key}|{PAGE}", f"q|{key}|s")
-        return with_verdicts(replies, key) if self._judging and answer.found else replies
+        matter = matter_in(asked.text)
+        if matter is not None:
+            replies = with_row(replies, leading_on(matter, chat, told=answer.found))
+        if self._judging and answer.found:
+            replies = with_row(replies, verdicts(key))
+        return [*replies[:-1], replace(replies[-1], about=matter)] if answer.found else replies
 
     async def judge(self, key: str, chat_id: int, verdict: Verdict) -> bool:
         """Keep what a reader thought of an answer; False when the question is forgotten."""
@@ -282,13 +289,6 @@ class Answering:
         if self._semantic is None or vector is None:
             return {}
         return await self._semantic.scores(vector, ids)
-
-
-def with_verdicts(replies: list[Reply], key: str) -> list[Reply]:
-    """Return the replies with the buttons for judging them under the last."""
-    verdicts = (Button("👍", f"f|{key}|u"), Button("👎", f"f|{key}|d"))
-    *before, last = replies
-    return [*before, replace(last, buttons=(*last.buttons, verdicts))]
 
 
 def _articles_of(hits: Sequence[Hit]) -> list[int]:

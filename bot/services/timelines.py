@@ -30,10 +30,11 @@ from bot.models import (
     Step,
     Timeline,
 )
+from bot.services.leading import follow_button, with_row
 from bot.store.base import ArticleStore, EventStore
 from bot.text.languages import texts
 from bot.text.markup import one_line, shorten
-from bot.text.matters import requested, whole_name
+from bot.text.matters import is_matter, requested, whole_name
 
 DEFAULT_DAYS = 7
 EVENT_DAYS = 60
@@ -142,7 +143,16 @@ class Timelines:
             if order is Order.TIMELINE
             else await self.latest(matter, until_at=until_at, skip=skip)
         )
-        return render_steps(page, zone=chat.timezone, language=chat.language, look=chat.look)
+        shown = render_steps(page, zone=chat.timezone, language=chat.language, look=chat.look)
+        return with_row([shown], follow_button(page.matter, chat))[0]
+
+    async def knows(self, matter: Matter) -> bool:
+        """Tell whether there is such a place or party, or such an event (still)."""
+        if not is_matter(matter):
+            return False
+        if matter.kind is not FollowKind.EVENT:
+            return True
+        return int(matter.value) in await self._store.events([int(matter.value)])
 
     def _now(self) -> datetime:
         """Return the present, cut to the minute that a button can carry."""

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from bot.models import FollowKind, Matter
 from bot.text.lexicon import labelled_words
 from bot.text.normalize import fold
-from bot.text.parties import parties, party_named
-from bot.text.places import Place, is_class_word, places, places_named
+from bot.text.parties import find_parties, parties, party_named
+from bot.text.places import Place, find_places, is_class_word, places, places_named
 
 MOST_DAYS = 366
+KINDS = {"p": FollowKind.PLACE, "y": FollowKind.PARTY, "e": FollowKind.EVENT}
+LETTERS = {kind: letter for letter, kind in KINDS.items()}  # in buttons and links
 _MOST_ALIKE = 6
 _EVENT = re.compile(r"(?:#|حدث|event)\s*(\d{1,12})", re.IGNORECASE)
+_LINK = re.compile(r"([pye])_([\w-]{1,62})", re.ASCII)
+_NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 _LAST_WORD = re.compile(r"\s+(\S+)$")
 _LARGE = frozenset({"governorate", "region", "country"})
 
@@ -56,6 +61,47 @@ def matters_named(name: str) -> tuple[Matter, ...]:
     return tuple(Matter(FollowKind.PLACE, place.id) for place in _places(name)[:_MOST_ALIKE])
 
 
+def matter_in(text: str) -> Matter | None:
+    """Return what a question is about: the first place that it names, or the first party.
+
+    A country is meant only where nothing smaller is named. None where no name is of our lists.
+    """
+    for matter in matters_named(text):
+        return matter
+    mentioned = [one.place for one in find_places(text)]
+    for place in mentioned:
+        if place.kind != "country":
+            return Matter(FollowKind.PLACE, place.id)
+    for mention in find_parties(text):
+        return Matter(FollowKind.PARTY, mention.party.id)
+    return Matter(FollowKind.PLACE, mentioned[0].id) if mentioned else None
+
+
+def link_to(matter: Matter) -> str:
+    """Return what stands for a place, party or event in a link to us: ``p_sy-baghouz``, ``e_12``.
+
+    Telegram takes letters, digits, "_" and "-" there, so a place's dot becomes a hyphen.
+    """
+    return f"{LETTERS[matter.kind]}_{matter.value.replace('.', '-')}"
+
+
+def linked(parameter: str) -> Matter | None:
+    """Return what a link names, None where it is none of ours; the store knows which events are."""
+    found = _LINK.fullmatch(parameter)
+    if found is None:
+        return None
+    kind, value = KINDS[found[1]], found[2]
+    if kind is FollowKind.PLACE:
+        value = _places_in_links().get(value, value)
+    return Matter(kind, value)
+
+
+@cache
+def _places_in_links() -> dict[str, str]:
+    """Return the ids of places by what stands for them in a link."""
+    return {place.replace(".", "-"): place for place in places()}
+
+
 def is_matter(matter: Matter) -> bool:
     """Tell whether a place or party is one of ours, an event's number is one, a word is there."""
     match matter.kind:
@@ -64,7 +110,7 @@ def is_matter(matter: Matter) -> bool:
         case FollowKind.PARTY:
             return matter.value in parties()
         case FollowKind.EVENT:
-            return matter.value.isascii() and matter.value.isdecimal()
+            return _NUMBER.fullmatch(matter.value) is not None
         case _:
             return bool(matter.value.strip())
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.models import FollowKind, Matter
 from bot.text.matters import (
     MOST_DAYS,
     is_matter,
+    link_to,
+    linked,
+    matter_in,
     matter_name,
     matters_named,
     requested,
@@ -79,3 +84,40 @@ def test_every_place_and_party_has_a_name_for_both_languages() -> None:
     assert len(held) > 2000
     assert not is_matter(Matter(FollowKind.PLACE, "nowhere"))
     assert not is_matter(Matter(FollowKind.EVENT, "١٢"))
+
+
+@pytest.mark.parametrize(
+    ("question", "matter"),
+    [
+        ("ماذا يحدث في الباغوز؟", Matter(FollowKind.PLACE, "sy.baghouz")),
+        ("ما الجديد في سوريا؟", Matter(FollowKind.PLACE, "sy")),
+        ("سوريا: ماذا جرى في خان يونس؟", Matter(FollowKind.PLACE, "ps.khan-younis")),
+        ("ماذا قالت قوات سوريا الديمقراطية في سوريا؟", Matter(FollowKind.PARTY, "sdf")),
+        ("Baghuz", Matter(FollowKind.PLACE, "sy.baghouz")),
+        ("ما الذي أبطأ التقدم؟", None),
+        ("", None),
+    ],
+)
+def test_a_question_is_about_the_smallest_kind_of_thing_that_it_names(
+    question: str, matter: Matter | None
+) -> None:
+    assert matter_in(question) == matter
+
+
+def test_what_is_shared_in_a_link_is_found_again_and_fits_into_one() -> None:
+    everything = [
+        *(Matter(FollowKind.PLACE, one) for one in places()),
+        *(Matter(FollowKind.PARTY, one) for one in parties()),
+        Matter(FollowKind.EVENT, "9" * 12),
+    ]
+    links = [link_to(one) for one in everything]
+
+    assert len(everything) > 1000
+    assert [linked(link) for link in links] == everything
+    assert len(set(links)) == len(links)
+    assert all(re.fullmatch(r"[\w-]{1,64}", link, re.ASCII) for link in links)
+
+
+@pytest.mark.parametrize("link", ["", "p_", "x_sy", "e 1", "w|f|all", "p_" + "a" * 63, "p_سوريا"])
+def test_what_is_no_link_of_ours_names_nothing(link: str) -> None:
+    assert linked(link) is None
