@@ -37,6 +37,7 @@ from enum import StrEnum
 
 from bot.delivery.pace import Lane
 from bot.models import (
+    AGAIN,
     Chat,
     NewMessage,
     OutboxKind,
@@ -51,7 +52,6 @@ from bot.text.markup import escape, one_line
 
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 300.0
-_AGAIN = ":again"  # ends the key of a message that was written once more
 
 
 class ChatEffect(StrEnum):
@@ -105,13 +105,13 @@ def settlement(
 
 def written_again(message: OutboxMessage, repeat_mark: str) -> NewMessage | None:
     """Return the marked repeat of a doubtful message; None for a digest or a repeat itself."""
-    if message.kind is OutboxKind.DIGEST or message.key.endswith(_AGAIN):
+    if message.kind is OutboxKind.DIGEST or message.key.endswith(AGAIN):
         return None
     return NewMessage(
         chat_id=message.chat_id,
         topic_id=message.topic_id,
         kind=message.kind,
-        key=message.key + _AGAIN,
+        key=message.key + AGAIN,
         part=message.part,
         subscription_id=message.subscription_id,
         silent=message.silent,

@@ -123,7 +123,8 @@ def render_digest(
     key = "digest.title_weekly" if digest.weekly else "digest.title"
     title = bold(page.texts(key, date=page.date(digest.until_at)))
     if not digest.items and not digest.left_out:
-        return [_reply(join("\n", (page.line(title), _quiet(digest, page))))]
+        lines = (page.line(title), _quiet(digest, page), _told(digest, page))
+        return [_reply(join("\n", lines))]
     if not page.look.text_only:
         return _digest_messages(digest, page, title)
     most = len(digest.items)
@@ -245,7 +246,12 @@ def _facts(digest: Digest, page: Page) -> Fragment:
     new = page.count("digest.count", len(digest.items) - repeated - changed + digest.left_out)
     moved = page.count("digest.count_changed", changed) if changed else Fragment()
     again = page.count("digest.count_repeated", repeated) if repeated else Fragment()
-    return join("\n", (period, new, moved, again))
+    return join("\n", (period, new, moved, again, _told(digest, page)))
+
+
+def _told(digest: Digest, page: Page) -> Fragment:
+    """Return how many events are not here because the reader was told of them at once."""
+    return page.count("digest.told", digest.told) if digest.told else Fragment()
 
 
 def _quiet(digest: Digest, page: Page) -> Fragment:

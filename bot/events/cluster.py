@@ -12,14 +12,14 @@ give the same ids and groups.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable
 from statistics import median_low
 
 from bot.events import storylines
 from bot.events.copies import CopyIndex
 from bot.events.gist import Gist, gist_of, hours, merged
-from bot.events.groups import Groups
+from bot.events.groups import Groups, most_often
 from bot.events.neighbours import WINDOW_H, Neighbours
 from bot.events.pairs import Level, level
 from bot.models import Event, Placement, Report
@@ -159,8 +159,8 @@ class Clusterer:
             id=event_id,
             storyline_id=group.storyline,
             article_ids=tuple(ids),
-            places=_often(one.places for one in reports),
-            parties=_often(one.parties for one in reports),
+            places=most_often(one.places for one in reports),
+            parties=most_often(one.parties for one in reports),
             started_at=min(one.dated_at for one in reports),
             updated_at=max(one.dated_at for one in reports),
         )
@@ -290,11 +290,3 @@ class Clusterer:
 def _surest(at: dict[int, float]) -> int | None:
     """Return the event of the greatest linkage, the oldest of equals."""
     return max(at, key=lambda event: (at[event], -event), default=None)
-
-
-def _often(named: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return what the reports name, most often first, then by first mention."""
-    counts: Counter[str] = Counter()
-    for names in named:
-        counts.update(dict.fromkeys(names, 1))
-    return tuple(name for name, _ in counts.most_common())

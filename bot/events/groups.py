@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -93,3 +94,11 @@ class Groups:
         events.pop(event, None)
         if not events:
             del self._lines[line]
+
+
+def most_often(named: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return what the reports of an event name, most often first, then by first mention."""
+    counts: Counter[str] = Counter()
+    for names in named:
+        counts.update(dict.fromkeys(names, 1))
+    return tuple(name for name, _ in counts.most_common())

@@ -33,6 +33,7 @@ from bot.models.events import (
     Shown,
 )
 from bot.models.messages import (
+    AGAIN,
     Button,
     NewMessage,
     OutboxKind,
@@ -69,6 +70,7 @@ from bot.models.questions import AskedQuestion, Verdict
 from bot.models.timelines import Matter, Order, Step, Timeline
 
 __all__ = [
+    "AGAIN",
     "STANCES",
     "Activity",
     "Alert",

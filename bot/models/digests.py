@@ -117,6 +117,7 @@ class Digest:
     newest_at: datetime | None = None  # of the archive
     cursor: int = 0  # change-log seq that it covers
     weekly: bool = False
+    told: int = 0  # events that are as the reader was told of them at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,4 +137,5 @@ class DueDigest:
     covered_until_at: datetime
     folds: tuple[int, ...] = ()
     shown: Mapping[int, int] = field(default_factory=dict)
+    known: Mapping[int, int] = field(default_factory=dict)
     replaces: tuple[int, ...] = ()

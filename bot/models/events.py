@@ -172,11 +172,17 @@ class FollowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """That a subscription was shown an event in the state of a snapshot."""
+    """That a subscription was shown an event in the state of a snapshot.
+
+    ``before_id`` is the snapshot that its chat had surely been told of before, if any: it counts
+    as long as the arrival of this one is in doubt. ``shown_at`` is None in old notes.
+    """
 
     subscription_id: int
     event_id: int
     snapshot_id: int
+    before_id: int | None = None
+    shown_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +201,9 @@ class Follow:
 class Alert:
     """What a chat was told of an event between digests, or has still to be told.
 
-    ``snapshot_id`` is the state that it was told last, None before the first time; ``held_at`` is
-    since when something new waits, None where nothing does.
+    ``snapshot_id`` is the state that it was told last, None before the first time, and
+    ``before_id`` what it knew before that; ``held_at`` is since when something new waits, None
+    where nothing does.
     """
 
     chat_id: int
@@ -205,3 +212,4 @@ class Alert:
     snapshot_id: int | None = None
     told_at: datetime | None = None
     held_at: datetime | None = None
+    before_id: int | None = None

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from bot.models.timelines import Matter
 
+AGAIN = ":again"  # ends the key of a message that was written once more
+
 
 class OutboxState(StrEnum):
     """Where an outbox message stands (``bot.delivery.outbox`` draws the transitions)."""

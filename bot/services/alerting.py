@@ -12,7 +12,7 @@ or lost by a kill. What is held is told in one message as it stands by then.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,13 +26,9 @@ from bot.digest.alerting import (
     MOST_AN_HOUR,
     OLDEST_NEWS,
     is_mass_casualty,
-    is_told_of,
     may_tell,
-    seen_before,
-    worth_telling,
 )
 from bot.digest.happenings import Happening, choose
-from bot.events.changes import changes
 from bot.models import (
     Alert,
     Button,
@@ -49,34 +45,24 @@ from bot.models import (
     Order,
     OutboxKind,
     Reply,
+    Subscription,
 )
-from bot.services.happenings import Happenings
+from bot.services.happenings import Happenings, Period
+from bot.services.knowing import Where, known_to
+from bot.services.newsworthy import News, known_before, news_of, wants, words_in
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
 from bot.text.languages import texts
-from bot.text.matters import matter_name
 from bot.text.names import NameList
-from bot.text.tokens import tokenize
 
 _AT_ONCE = 200  # changes looked at in one transaction
 _HELD = 500  # held alerts looked at in one tick
 _NEWEST = 3  # reports of a held event, of which one tells it
 _HOUR = timedelta(hours=1)
 
-_Where = tuple[int, int]  # chat and topic
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _News:
-    """An event with something new for one chat, with what the chat was told of it before."""
-
-    happening: Happening
-    state: EventSnapshot
-    changes: tuple[EventChange, ...]
-    before: EventSnapshot | None
-    held: Alert | None
-    names: tuple[str, ...]
-    place: bool  # it is in a place that the chat follows
+# A note, with the states to be named in it: the one that the chat knows now, and the one before.
+_Note = tuple[Alert, EventSnapshot | None, EventSnapshot | None]
+_Found = dict[Where, list[tuple[Happening, list[Follow]]]]
 
 
 @dataclass(slots=True)
@@ -87,7 +73,11 @@ class _Tick:
     before: int
     after: int
     messages: list[NewMessage] = field(default_factory=list)
-    told: list[tuple[Alert, EventSnapshot | None]] = field(default_factory=list)
+    told: list[_Note] = field(default_factory=list)
+
+    def let_go(self, alert: Alert) -> None:
+        """Hold an alert no longer."""
+        self.told.append((replace(alert, held_at=None), None, None))
 
 
 class Alerting:
@@ -141,78 +131,109 @@ class Alerting:
         for one in period.happenings:
             if one.state is None:
                 continue
-            named[one.state.event_id] = _words_in(one, searched) if words else set()
+            named[one.state.event_id] = words_in(one, searched) if words else set()
             wanted[FollowKind.WORD] |= named[one.state.event_id]
             wanted[FollowKind.PLACE] |= one.areas
             wanted[FollowKind.PARTY] |= set(one.state.parties)
             wanted[FollowKind.EVENT].add(str(one.state.event_id))
         followers = await self._store.followers({kind: sorted(v) for kind, v in wanted.items()})
-        news: dict[_Where, list[tuple[Happening, list[Follow]]]] = defaultdict(list)
+        news: _Found = defaultdict(list)
         for one in period.happenings:
-            mine: dict[_Where, list[Follow]] = defaultdict(list)
+            mine: dict[Where, list[Follow]] = defaultdict(list)
             arrived = max(changed[new.article.id] for new in one.new)
             for follow in followers:
-                if arrived > follow.created_at and _wants(follow, one, named):
+                if arrived > follow.created_at and wants(follow, one, named):
                     mine[follow.chat_id, follow.topic_id].append(follow)
             for where, follows in mine.items():
                 news[where].append((one, follows))
-        await self._tell(tick, news)
+        await self._tell(tick, period, news)
 
     async def _look_at_held(self, tick: _Tick) -> None:
         """Think of what is held, as it stands now."""
         held = await self._store.held_alerts(_HELD)
         if not held:
             return
-        events = await self._store.events([one.event_id for one in held])
+        heirs = await self._heirs([one.event_id for one in held])
+        ids = [heirs.get(one.event_id, one.event_id) for one in held]
+        events = await self._store.events(list(dict.fromkeys(ids)))
         newest = [key for event in events.values() for key in event.article_ids[-_NEWEST:]]
         stored = await self._store.articles(newest)
         period = await self._happenings.of(list(stored.values()), at=tick.now)
         by_id = {one.state.event_id: one for one in period.happenings if one.state}
-        news: dict[_Where, list[tuple[Happening, list[Follow]]]] = defaultdict(list)
+        news: _Found = defaultdict(list)
         for alert in held:
             where = (alert.chat_id, alert.topic_id)
-            happening = by_id.get(alert.event_id)
+            happening = by_id.get(heirs.get(alert.event_id, alert.event_id))
             follows = await self._store.follows(*where)
-            if happening is None or not follows:  # taken over by another event, or not wanted now
-                tick.told.append((replace(alert, held_at=None), None))
-            else:
+            if happening is None or not follows:  # it is gone, or not wanted now
+                tick.let_go(alert)
+            elif not any(one is happening for one, _ in news[where]):
                 news[where].append((happening, follows))
-        await self._tell(tick, news)
+        await self._tell(tick, period, {where: pairs for where, pairs in news.items() if pairs})
 
-    async def _tell(
-        self, tick: _Tick, news: Mapping[_Where, Sequence[tuple[Happening, list[Follow]]]]
-    ) -> None:
-        """Write what may be told now to each chat, and hold the rest."""
+    async def _heirs(self, event_ids: Sequence[int]) -> dict[int, int]:
+        """Return the events that took these over, and took over those, each by the last one."""
+        heirs: dict[int, int] = {}
+        events = await self._store.events(event_ids)
+        while taken := {key: one.merged_into for key, one in events.items() if one.merged_into}:
+            heirs = {key: taken.get(heir, heir) for key, heir in heirs.items()} | taken
+            events = await self._store.events([one for one in taken.values() if one not in heirs])
+        return heirs
+
+    async def _tell(self, tick: _Tick, period: Period, news: _Found) -> None:
+        """Write what may be told now to each chat, and hold the rest.
+
+        What is held of an event that another one took over is told with that one, and once.
+        """
         places = list(news)
-        events = {one.state.event_id for pairs in news.values() for one, _ in pairs if one.state}
+        subscriptions = {where: await self._store.subscription(*where) for where in places}
+        readers = {where: one.id if one else None for where, one in subscriptions.items()}
+        known = await known_to(self._store, readers, period.event_ids)
         rows = {
             (one.chat_id, one.topic_id, one.event_id): one
-            for one in await self._store.alerts(places, sorted(events))
+            for one in await self._store.alerts(places, period.event_ids)
         }
+        held = {one.event_id for one in rows.values() if one.held_at is not None}
+        heirs = await self._heirs(sorted(held)) if held else {}
         ids = [one.snapshot_id for one in rows.values() if one.snapshot_id is not None]
-        known = await self._store.snapshots(ids)
+        kept = await self._store.snapshots(ids)
         counts = await self._store.alerts_since(places, tick.now - _HOUR)
         for where, pairs in news.items():
             chat = await self._store.chat(where[0])
             if chat is None:
                 continue
+            told = known.told.get(where, {})
+            states = {event: known.snapshots[one.snapshot_id] for event, one in told.items()}
             found = []
             for happening, follows in pairs:
                 if happening.state is None:
                     continue
-                row = rows.get((*where, happening.state.event_id))
-                one = _news(happening, happening.state, follows, row, known, chat.language)
+                event = happening.state.event_id
+                row = rows.get((*where, event))
+                for former, heir in heirs.items():
+                    waiting = rows.get((*where, former))
+                    if heir == event and waiting is not None and waiting.held_at is not None:
+                        tick.let_go(waiting)
+                        row = row or replace(waiting, event_id=event, held_at=None)
+                before = known_before(happening, period, row, states, kept)
+                one = news_of(happening, happening.state, follows, row, before, chat.language)
                 if one.changes:
                     found.append(one)
                 elif row is not None and row.held_at is not None:
-                    tick.told.append((replace(row, held_at=None), None))
-            await self._divide(tick, chat, where, found, counts.get(where, 0))
+                    tick.let_go(row)
+            written, subscription = counts.get(where, 0), subscriptions[where]
+            self._divide(tick, chat, where, found, written, subscription)
 
-    async def _divide(
-        self, tick: _Tick, chat: Chat, where: _Where, found: Sequence[_News], written: int
+    def _divide(
+        self,
+        tick: _Tick,
+        chat: Chat,
+        where: Where,
+        found: Sequence[News],
+        written: int,
+        subscription: Subscription | None,
     ) -> None:
         """Tell one chat what it may hear now and hold what it may not."""
-        subscription = await self._store.subscription(*where)
         options = subscription.delivery if subscription else DeliveryOptions()
         zone = subscription.timezone if subscription else chat.timezone
         quiet = quiet_until(options, ZoneInfo(zone), tick.now) is not None
@@ -235,10 +256,12 @@ class Alerting:
                 topic_id=where[1],
                 event_id=one.state.event_id,
                 snapshot_id=one.held.snapshot_id if one.held else None,
+                before_id=one.held.before_id if one.held and one not in now else None,
                 told_at=tick.now if one in now else one.held.told_at if one.held else None,
                 held_at=held_at,
             )
-            tick.told.append((alert, one.state if one in now else _baseline(one)))
+            known = one.before if one in now else None
+            tick.told.append((alert, one.state if one in now else one.baseline, known))
         replies = self._rendered(now, chat, zone, tick.now) if now else []
         for part, reply in enumerate(signed(replies, options.signature, chat.language), start=1):
             tick.messages.append(
@@ -253,7 +276,7 @@ class Alerting:
                 )
             )
 
-    def _rendered(self, news: Sequence[_News], chat: Chat, zone: str, now: datetime) -> list[Reply]:
+    def _rendered(self, news: Sequence[News], chat: Chat, zone: str, now: datetime) -> list[Reply]:
         items: list[DigestItem] = []
         for one in news:
             held, _ = choose([one.happening], _always(one.changes), DigestFilters(), most=1)
@@ -275,62 +298,14 @@ class Alerting:
 
     async def _kept(self, tick: _Tick) -> list[Alert]:
         """Return the alerts with the ids of the states that they told."""
-        states = [state for _, state in tick.told if state is not None]
-        ids = iter(await self._store.keep_snapshots(states, now=tick.now) if states else ())
-        return [
-            alert if state is None else replace(alert, snapshot_id=next(ids))
-            for alert, state in tick.told
-        ]
-
-
-def _news(
-    happening: Happening,
-    state: EventSnapshot,
-    follows: Iterable[Follow],
-    row: Alert | None,
-    known: Mapping[int, EventSnapshot],
-    language: str,
-) -> _News:
-    """Return what is new about an event for a chat that was told of it as ``row`` says."""
-    before = known.get(row.snapshot_id or 0) if row else seen_before(happening)
-    wanting = [one for one in follows if _names(one, happening)]
-    matters = [Matter(one.kind, one.value) for one in wanting]
-    return _News(
-        happening=happening,
-        state=state,
-        changes=worth_telling(changes(before, state)),
-        before=before,
-        held=row,
-        names=tuple(matter_name(matter, language) for matter in matters),
-        place=any(matter.kind is FollowKind.PLACE for matter in matters),
-    )
-
-
-def _names(follow: Follow, happening: Happening) -> bool:
-    return follow.kind is FollowKind.WORD or is_told_of(happening, follow.kind, follow.value)
-
-
-def _wants(follow: Follow, happening: Happening, named: Mapping[int, set[str]]) -> bool:
-    if happening.state is None:
-        return False
-    if follow.kind is FollowKind.WORD:
-        return follow.value in named.get(happening.state.event_id, ())
-    return is_told_of(happening, follow.kind, follow.value)
-
-
-def _words_in(happening: Happening, words: NameList[str]) -> set[str]:
-    """Return the followed words that stand in the new reports of an event."""
-    found: set[str] = set()
-    for one in happening.new:
-        for text in (one.article.title, *(paragraph.text for paragraph in one.paragraphs)):
-            for name in words.find(text, tokenize(text)):
-                found.update(name.value)
-    return found
-
-
-def _baseline(one: _News) -> EventSnapshot | None:
-    """Return the state to compare with once it is told, None where the alert has it already."""
-    return one.before if one.held is None else None
+        states = [one for _, *named in tick.told for one in named if one is not None]
+        ids = await self._store.keep_snapshots(states, now=tick.now) if states else []
+        kept = {id(state): number for state, number in zip(states, ids, strict=True)}
+        notes = []
+        for alert, state, before in tick.told:
+            note = alert if state is None else replace(alert, snapshot_id=kept[id(state)])
+            notes.append(note if before is None else replace(note, before_id=kept[id(before)]))
+        return notes
 
 
 def _always(found: tuple[EventChange, ...]) -> Callable[[EventSnapshot], tuple[EventChange, ...]]:

@@ -207,6 +207,7 @@ class Broadcasting:
             folds=tuple(message.id for message in doubtful),
             replaces=waiting.message_ids if waiting else (),
             shown=made.shown,
+            known=made.known,
         )
 
     def _messages(self, subscription: Subscription, made: Made, tick: Tick) -> list[Reply]:

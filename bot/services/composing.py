@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.digest.happenings import choose
+from bot.digest.happenings import choose, wanted
 from bot.models import (
     Article,
     Digest,
@@ -33,6 +33,7 @@ from bot.models import (
     WaitingDigests,
 )
 from bot.services.happenings import Happenings, Period
+from bot.services.knowing import Told, Where, known_to, surely
 from bot.store.base import Store
 
 FIRST_PERIOD, FIRST_WEEK = timedelta(hours=24), timedelta(days=7)
@@ -94,20 +95,21 @@ def _looking_back(filters: DigestFilters) -> timedelta:
 class Made:
     """A digest, what tells it from others of the tick, and the states of events it shows.
 
-    ``shown`` maps event ids to the ids of their snapshots.
+    ``shown`` maps event ids to the ids of their snapshots, ``known`` to those compared with.
     """
 
     key: _Key
     digest: Digest
     shown: Mapping[int, int]
+    known: Mapping[int, int]
 
 
 @dataclass(slots=True)
 class Tick:
     """One look at what is due: a fixed instant and end of the change log, and what it made.
 
-    ``sharing`` are the due subscriptions by the period that they share. ``seen`` (by subscription,
-    event id → id of the snapshot that it was shown last) and ``followed`` (by chat and topic, event
+    ``sharing`` are the due subscriptions by the period that they share. For each period, ``told``
+    (by chat and topic, event id → what it was told last) and ``followed`` (by chat and topic, event
     ids) are filled for all of them once the first one is composed.
     """
 
@@ -118,9 +120,9 @@ class Tick:
     unsettled: set[int] = field(default_factory=set)  # subscriptions with digests not yet arrived
     sharing: dict[Begun, list[Subscription]] = field(default_factory=lambda: defaultdict(list))
     periods: dict[_Key, Period] = field(default_factory=dict)
-    seen: dict[int, dict[int, int]] = field(default_factory=dict)
+    told: dict[_Key, dict[Where, Mapping[int, Told]]] = field(default_factory=dict)
     snapshots: dict[int, EventSnapshot] = field(default_factory=dict)
-    followed: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict)
+    followed: dict[_Key, dict[Where, frozenset[int]]] = field(default_factory=dict)
     made: dict[_Key, Made] = field(default_factory=dict)
     messages: dict[_Key, list[Reply]] = field(default_factory=dict)
 
@@ -170,19 +172,29 @@ class Composing:
         if period_key not in tick.periods:
             tick.periods[period_key] = await self._gather(begun, repeated, tick)
         period = tick.periods[period_key]
-        if subscription.id not in tick.seen:
-            await self._remember([subscription, *tick.sharing.get(begun, ())], period, tick)
-        seen = _surely(tick.seen[subscription.id], period, repeated | unsent)
-        followed = tick.followed.get((subscription.chat_id, subscription.topic_id), frozenset())
+        where = subscription.chat_id, subscription.topic_id
+        if where not in tick.told.get(period_key, ()):
+            readers = [subscription, *tick.sharing.get(begun, ())]
+            await self._remember(readers, period, period_key, tick)
+        told = tick.told[period_key][where]
+        followed = tick.followed[period_key].get(where, frozenset())
+        seen = surely(told, tick.snapshots, repeated | unsent)
+        alerted = frozenset(event for event, one in told.items() if one.by_alert)
         filters = filters_of(subscription)
-        key = (period_key, filters, tuple(sorted(seen.items())), followed)
+        key = (period_key, filters, tuple(sorted(seen.items())), alerted, followed)
         if key not in tick.made:
             states = {event: tick.snapshots[kept] for event, kept in seen.items()}
-            digest = await self._digest(period, begun.since_at, filters, states, followed, tick)
+            since_at = begun.since_at
+            digest = await self._digest(period, since_at, filters, states, followed, tick, alerted)
             shown = [item.state for item in digest.items if item.state is not None]
             ids = await self._store.keep_snapshots(shown, now=tick.now)
-            kept = {one.event_id: number for one, number in zip(shown, ids, strict=True)}
-            tick.made[key] = Made(key=key, digest=digest, shown=kept)
+            compared = {one.event_id: period.known_as(one, states) for one in shown}
+            tick.made[key] = Made(
+                key=key,
+                digest=digest,
+                shown={one.event_id: number for one, number in zip(shown, ids, strict=True)},
+                known={event: seen[as_] for event, as_ in compared.items() if as_ is not None},
+            )
         return tick.made[key]
 
     async def _gather(self, begun: Begun, repeated: frozenset[int], tick: Tick) -> Period:
@@ -197,17 +209,18 @@ class Composing:
         revised = [one for one in changed if one not in new]
         return await self._happened(list(new.values()), tick, repeated, revised)
 
-    async def _remember(self, readers: Sequence[Subscription], period: Period, tick: Tick) -> None:
-        """Read what these subscriptions were shown of a period's events, and what they follow."""
-        shown = await self._store.shown([one.id for one in readers], period.event_ids)
-        tick.snapshots |= await self._store.snapshots([one.snapshot_id for one in shown])
-        tick.seen |= {one.id: {} for one in readers}
-        for one in shown:
-            if one.snapshot_id in tick.snapshots:
-                tick.seen[one.subscription_id][one.event_id] = one.snapshot_id
-        tick.followed |= await self._followed(period)
+    async def _remember(
+        self, readers: Sequence[Subscription], period: Period, key: _Key, tick: Tick
+    ) -> None:
+        """Read what these subscriptions' chats know of a period's events, and what they follow."""
+        chats = {(one.chat_id, one.topic_id): one.id for one in readers}
+        known = await known_to(self._store, chats, period.event_ids)
+        tick.snapshots |= known.snapshots
+        told = {where: known.told.get(where, {}) for where in chats}
+        tick.told.setdefault(key, {}).update(told)
+        tick.followed[key] = await self._followed(period)
 
-    async def _followed(self, period: Period) -> dict[tuple[int, int], frozenset[int]]:
+    async def _followed(self, period: Period) -> dict[Where, frozenset[int]]:
         """Return the events of a period that chats and topics follow."""
         by_value = defaultdict[tuple[FollowKind, str], set[int]](set)
         for one in period.happenings:
@@ -262,8 +275,12 @@ class Composing:
         seen: Mapping[int, EventSnapshot],
         followed: frozenset[int],
         tick: Tick,
+        alerted: frozenset[int] = frozenset(),
     ) -> Digest:
-        """Return what is new in a period for a reader who has seen those states of events."""
+        """Return what is new in a period for a reader who has seen those states of events.
+
+        Of ``alerted`` events the reader was told at once, in that state.
+        """
         items, left_out = await asyncio.to_thread(
             choose,
             period.happenings,
@@ -280,16 +297,18 @@ class Composing:
             newest_at=tick.newest_at,
             cursor=tick.last_seq,
             weekly=filters.weekly,
+            told=_told_at_once(period, filters, seen, alerted),
         )
 
 
-def _surely(seen: Mapping[int, int], period: Period, doubted: frozenset[int]) -> Mapping[int, int]:
-    """Return what was surely shown: not the events of articles that may never have arrived."""
-    if not doubted:
-        return seen
-    events = {
-        one.state.event_id
-        for one in period.happenings
-        if one.state is not None and any(new.article.id in doubted for new in one.new)
-    }
-    return {event: kept for event, kept in seen.items() if event not in events}
+def _told_at_once(
+    period: Period,
+    filters: DigestFilters,
+    seen: Mapping[int, EventSnapshot],
+    alerted: frozenset[int],
+) -> int:
+    """Return how many wanted events of a period are as the reader was told of them at once."""
+    told = [one for one in period.happenings if one.state and one.state.event_id in alerted]
+    return sum(
+        wanted(one, filters) for one in told if one.state and not period.changes(one.state, seen)
+    )

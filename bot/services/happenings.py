@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.digest.compose import compose
 from bot.digest.happenings import Happening
 from bot.events.changes import changes, snapshot
+from bot.events.groups import most_often
 from bot.models import (
     Article,
     Event,
@@ -38,23 +39,27 @@ class Period:
         own = [one.state.event_id for one in self.happenings if one.state]
         return tuple(dict.fromkeys((*own, *(i for ids in self.forebears.values() for i in ids))))
 
+    def known_as(self, state: EventSnapshot, shown: Mapping[int, EventSnapshot]) -> int | None:
+        """Return under which event id a reader knows an event: its own, or one that it took over.
+
+        ``shown`` are the states that the reader was shown, by event id; None: none of this event.
+        """
+        if state.event_id in shown:
+            return state.event_id
+        own = set(state.article_ids)
+        former = (i for i in self.forebears.get(state.event_id, ()) if i in shown)
+        return max(
+            (one for one in former if not own.isdisjoint(shown[one].article_ids)),
+            key=lambda one: shown[one].at,
+            default=None,
+        )
+
     def changes(
         self, state: EventSnapshot, shown: Mapping[int, EventSnapshot]
     ) -> tuple[EventChange, ...]:
-        """Return what is new about an event beside what was shown of it (by event id).
-
-        One that took over what was shown under another id is compared with that.
-        """
-        before = shown.get(state.event_id)
-        if before is None:
-            own = set(state.article_ids)
-            former = (shown[i] for i in self.forebears.get(state.event_id, ()) if i in shown)
-            before = max(
-                (one for one in former if not own.isdisjoint(one.article_ids)),
-                key=lambda one: one.at,
-                default=None,
-            )
-        return changes(before, state)
+        """Return what is new about an event beside what was shown of it (by event id)."""
+        known_as = self.known_as(state, shown)
+        return changes(None if known_as is None else shown[known_as], state)
 
 
 class Happenings:
@@ -118,8 +123,8 @@ def _happening(
     read = [readings[one.id] for one in held]
     event = replace(
         event,
-        places=_often(one.places for one in read),
-        parties=_often(one.parties for one in read),
+        places=most_often(one.places for one in read),
+        parties=most_often(one.parties for one in read),
     )
     reports = [
         Report(
@@ -143,14 +148,6 @@ def _happening(
         repeated=any(one.article.id in repeated for one in new),
         fresh=any(one.article.id not in revised for one in new),
     )
-
-
-def _often(named: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return what the reports name, most often first, then by first mention."""
-    counts: Counter[str] = Counter()
-    for names in named:
-        counts.update(dict.fromkeys(names, 1))
-    return tuple(name for name, _ in counts.most_common())
 
 
 def _alone(

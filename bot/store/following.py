@@ -5,13 +5,14 @@ Whether something is worth an alert, and when it may come, is decided by the ser
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, tuple_, update
 
-from bot.models import Alert, Follow, FollowKind, NewMessage, OutboxKind
+from bot.models import AGAIN, Alert, Follow, FollowKind, NewMessage, OutboxKind, OutboxState
 from bot.store.base import FollowStore
 from bot.store.engine import Database, chunks, insert_missing, to_the_end
 from bot.store.messages import insert_messages
@@ -137,6 +138,25 @@ class SqlFollows(FollowStore):
         return counts
 
     @to_the_end
+    async def lost_alerts(
+        self, chats: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], frozenset[int]]:
+        """Return the articles of alerts that did not reach these chats and topics, or may not."""
+        ended = outbox.c.state.in_((OutboxState.DEAD, OutboxState.CANCELLED))
+        doubt = (outbox.c.state == OutboxState.UNCERTAIN) & outbox.c.key.endswith(AGAIN)
+        found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        async with self._db.reading() as connection:
+            for ids in chunks([chat_id for chat_id, _ in chats]):
+                query = (
+                    select(outbox.c.chat_id, outbox.c.topic_id, outbox.c.article_ids)
+                    .where(outbox.c.chat_id.in_(ids), outbox.c.kind == OutboxKind.ALERT)
+                    .where(ended | doubt)
+                )
+                for row in await connection.execute(query):
+                    found[row.chat_id, row.topic_id].update(row.article_ids)
+        return {where: frozenset(found[where]) for where in chats if where in found}
+
+    @to_the_end
     async def save_alerts(
         self,
         messages: Sequence[NewMessage],
@@ -167,7 +187,8 @@ class SqlFollows(FollowStore):
     @to_the_end
     async def forget_alerts(self, before: datetime) -> int:
         """Drop notes of what was told before then and does not wait; return how many."""
-        old = (alert_table.c.told_at < before) & alert_table.c.held_at.is_(None)
+        told = alert_table.c.told_at.is_(None) | (alert_table.c.told_at < before)
+        old = told & alert_table.c.held_at.is_(None)
         async with self._db.writing() as connection:
             return (await connection.execute(delete(alert_table).where(old))).rowcount
 
@@ -188,6 +209,7 @@ def _row(alert: Alert) -> dict[str, object]:
         "snapshot_id": alert.snapshot_id,
         "told_at": alert.told_at,
         "held_at": alert.held_at,
+        "before_id": alert.before_id,
     }
 
 
@@ -210,4 +232,5 @@ def _alert(row: Row[Any]) -> Alert:
         snapshot_id=row.snapshot_id,
         told_at=row.told_at,
         held_at=row.held_at,
+        before_id=row.before_id,
     )

@@ -143,6 +143,8 @@ shown = Table(
         nullable=False,
         index=True,
     ),
+    Column("before_id", Integer),  # the snapshot that its chat surely knew before
+    Column("shown_at", UtcDateTime),
     PrimaryKeyConstraint("subscription_id", "event_id"),
 )
 
@@ -172,5 +174,6 @@ alerts = Table(
     ),
     Column("told_at", UtcDateTime, index=True),
     Column("held_at", UtcDateTime, index=True),  # since when something new waits
+    Column("before_id", Integer),  # the snapshot that it knew before the one it was told last
     PrimaryKeyConstraint("chat_id", "topic_id", "event_id"),
 )

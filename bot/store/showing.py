@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import EventSnapshot, Shown
+from bot.models import DueDigest, EventSnapshot, Shown
 from bot.store.engine import Database, chunks, insert_missing, to_the_end
-from bot.store.schema_events import event_snapshots, shown
+from bot.store.schema_events import alerts, event_snapshots, shown
 from bot.store.snapshots import digest_of
 
 
@@ -73,6 +73,8 @@ class SqlShowing:
                             subscription_id=row.subscription_id,
                             event_id=row.event_id,
                             snapshot_id=row.snapshot_id,
+                            before_id=row.before_id,
+                            shown_at=row.shown_at,
                         )
                         for row in rows
                         if row.event_id in wanted
@@ -86,20 +88,28 @@ class SqlShowing:
         async with self._db.writing() as connection:
             gone = select(event_snapshots.c.id).where(old)
             await connection.execute(delete(shown).where(shown.c.snapshot_id.in_(gone)))
+            for table in (shown, alerts):  # the number may be given again
+                left = update(table).where(table.c.before_id.in_(gone))
+                await connection.execute(left.values(before_id=None))
             return (await connection.execute(delete(event_snapshots).where(old))).rowcount
 
 
-async def write_shown(
-    connection: AsyncConnection, subscription_id: int, states: Mapping[int, int]
-) -> None:
-    """Note which snapshot (event id → snapshot id) a subscription was shown last."""
-    if not states:
+async def write_shown(connection: AsyncConnection, due: DueDigest, now: datetime) -> None:
+    """Note which state of each event a digest shows, and which one was known before it."""
+    if not due.shown:
         return
+    subscription_id = due.slot.subscription_id
     mine = shown.c.subscription_id == subscription_id
-    for chunk in chunks(list(states)):
+    for chunk in chunks(list(due.shown)):
         await connection.execute(delete(shown).where(mine, shown.c.event_id.in_(chunk)))
     rows = [
-        {"subscription_id": subscription_id, "event_id": event_id, "snapshot_id": snapshot_id}
-        for event_id, snapshot_id in states.items()
+        {
+            "subscription_id": subscription_id,
+            "event_id": event_id,
+            "snapshot_id": snapshot_id,
+            "before_id": due.known.get(event_id),
+            "shown_at": now,
+        }
+        for event_id, snapshot_id in due.shown.items()
     ]
     await connection.execute(insert(shown), rows)

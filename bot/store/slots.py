@@ -70,7 +70,7 @@ async def write_due(connection: AsyncConnection, due: DueDigest, now: datetime) 
         return False
     await _replace(connection, due.replaces)
     await insert_messages(connection, due.messages, due.slot.subscription_id, now)
-    await write_shown(connection, due.slot.subscription_id, due.shown)
+    await write_shown(connection, due, now)
     if due.folds:
         carried = (
             update(outbox)

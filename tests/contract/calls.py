@@ -206,6 +206,7 @@ READS: dict[str, Call] = {
     "followed_words": lambda s, _: s.followed_words(),
     "alerts_seq": lambda s, _: s.alerts_seq(),
     "alerts": lambda s, _: s.alerts([(7, 0)], [1]),
+    "lost_alerts": lambda s, _: s.lost_alerts([(7, 0)]),
     "held_alerts": lambda s, _: s.held_alerts(10),
     "alerts_since": lambda s, _: s.alerts_since([(7, 0)], NOW),
     "chat": lambda s, _: s.chat(7),

@@ -54,6 +54,15 @@ class FollowStore(Protocol):
         """Return how many alert messages each chat and topic was written since then."""
         ...
 
+    async def lost_alerts(
+        self, chats: Sequence[tuple[int, int]]
+    ) -> dict[tuple[int, int], frozenset[int]]:
+        """Return the articles of alerts that did not reach these chats and topics, or may not.
+
+        Of one that was in doubt and written once more the repeat counts.
+        """
+        ...
+
     async def save_alerts(
         self,
         messages: Sequence[NewMessage],

@@ -248,6 +248,27 @@ async def test_an_event_whose_delivery_is_in_doubt_comes_again_flagged(desk: Des
     assert "قد يتكرر" in shown
 
 
+async def test_another_readers_outage_changes_nothing_in_what_is_compared(desk: Desk) -> None:
+    """Two readers share a period; one of them was not reached the day before."""
+    await desk.subscribe(7)
+    await desk.subscribe(8)
+    await desk.report("وكالة النهر", STRIKE)
+    await desk.morning()
+    await desk.report("وكالة النهر", LATER)
+    desk.clock.advance(EIGHT + DAY - desk.clock.now())
+    await desk.enriching.follow()
+    await desk.broadcasting.tick()
+    (message,) = await desk.store.lease(1, now=desk.clock.now(), lease_s=60, exclude_chats=(8,))
+    await desk.store.settle(message.id, OutboxState.SENT, now=desk.clock.now())
+    await desk.report("راديو الجبل", ELSEWHERE)
+
+    sent = {chat: plain(messages) for chat, messages in (await desk.morning(2)).items()}
+
+    assert "12 ← 17" not in sent[7]
+    assert "القتلى 12 ← 17 (الدفاع المدني)" in sent[8]
+    assert all(shown.count(f"● {ELSEWHERE[0]}") == 1 for shown in sent.values())
+
+
 async def test_a_correction_of_a_published_figure_is_told_to_who_was_shown_it(desk: Desk) -> None:
     await desk.subscribe()
     await desk.report("وكالة النهر", STRIKE)
@@ -345,5 +366,7 @@ async def test_a_figure_that_moved_while_digests_waited_is_told_once_after_two_f
     assert tuple(message.id for message in messages) == replaced[-1]
     (figure,) = [line for line in shown.splitlines() if line.startswith("القتلى")]
     assert "17 (الدفاع المدني" in figure
+    assert f"▲ {LATER[0]}" in shown  # compared with the morning that did arrive
+    assert shown.count("القتلى 12 ← 17 (الدفاع المدني)") == 1
     assert shown.count(LATER[1]) == 1
     assert shown.count(ELSEWHERE[0]) == shown.count(COOKING[0]) == 1

@@ -54,6 +54,7 @@ FREQUENT: dict[str, Callable[[Store], Awaitable[object]]] = {
     "follows": lambda s: s.follows(7, 0),
     "followers": lambda s: s.followers({FollowKind.PLACE: ["sy"]}),
     "held_alerts": lambda s: s.held_alerts(5),
+    "lost_alerts": lambda s: s.lost_alerts([(7, 0)]),
     "alerts": lambda s: s.alerts([(7, 0)], [1]),
     "alerts_since": lambda s: s.alerts_since([(7, 0)], NOW),
     "choose": lambda s: s.choose(7, 0, weekdays=(1,), now=NOW),
