@@ -24,10 +24,11 @@ from bot.models import (
     Source,
     StoredArticle,
 )
-from bot.store.arriving import Known, intake, known_among, store_arrivals
+from bot.store.arriving import known_among, store_arrivals
 from bot.store.base import ArticleStore
 from bot.store.copies import forget_old_shingles, period_of, with_the_text_of
 from bot.store.engine import Database, announce, chunks, to_the_end
+from bot.store.recognising import SHARED, Known, content_hash, intake
 from bot.store.schema import articles, change_log, paragraphs, sources
 from bot.text.copies import Sketch, sketch
 
@@ -197,7 +198,9 @@ class SqlArticles(ArticleStore):
 
 
 def _known_again(arrival: Arrival, known: Known | None) -> Intake | None:
-    if known is None or not known.article_id or not known.is_again(arrival):
+    if known is None or known.article_id == SHARED:
+        return None
+    if not known.is_again(content_hash(arrival.article)):
         return None
     return intake(IntakeOutcome.KNOWN, known.article_id, arrival.article)
 

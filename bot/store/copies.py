@@ -3,59 +3,121 @@
 What makes a copy is decided in :mod:`bot.text.copies`. Shingles are kept by periods of two days,
 so that only the neighbours in time are searched and old ones are dropped in one piece. An article
 that is a copy points at the earliest one; it stays an article of its own. All of it happens in the
-transaction that stores the article, with as few statements as it takes.
+transaction that stores the articles: what is held about a batch is read first, then each is judged
+in memory (:mod:`bot.store.likeness`) with what the ones before it brought, then all is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import NewArticle
-from bot.store.engine import insert_missing
+from bot.store.engine import chunks
+from bot.store.likeness import Compared, Likeness, Shared
+from bot.store.recognising import Written
 from bot.store.schema import articles, paragraphs, shingles, sketches
-from bot.text.copies import Sketch, figures, is_copy, packed, sample, unpacked
+from bot.text.copies import Sketch, figures, packed, sample, unpacked
 
 _PERIOD_S = 172_800  # two days: a text is looked for among those at most so far from it, or twice
 _KEPT_PERIODS = 3
-_FEWEST_SHARED = 3  # of the sampled shingles
-_MOST_COMPARED = 8
-_MOST_HOLDERS = 40  # of one shingle; beyond, it is a formula and tells nothing
 
 
-async def mark_copy(
-    connection: AsyncConnection, article_id: int, article: NewArticle, drawn: Sketch, now: datetime
+async def mark_copies(
+    connection: AsyncConnection, written: Sequence[Written], now: datetime
 ) -> None:
-    """Keep the shingles of an article and point it at the earliest one with its text, if any."""
-    period = period_of(article.published_at or now)
-    telling = await _telling(connection, sample(drawn.shingles), period)
-    first = await _earliest(connection, article_id, drawn, telling, period)
-    if first is not None:
-        await _point(connection, article_id, first)
-    row = {"article_id": article_id, "period": period, "shingles": packed(drawn.shingles)}
-    await insert_missing(connection, sketches, [row])
-    await insert_missing(
-        connection,
-        shingles,
-        [{"period": period, "shingle": one, "article_id": article_id} for one in telling],
-    )
+    """Keep the shingles of what was written and point each at the earliest with its text, if any.
 
-
-async def mark_again(
-    connection: AsyncConnection, article_id: int, article: NewArticle, drawn: Sketch, now: datetime
-) -> None:
-    """Judge an article anew that was revised: a copy may have grown into a report of its own.
-
+    An article that was revised is judged anew: a copy may have grown into a report of its own.
     One that has copies stays the first.
     """
-    await connection.execute(delete(sketches).where(sketches.c.article_id == article_id))
-    copied = select(articles.c.id).where(articles.c.copy_of == article_id).limit(1)
-    if await connection.scalar(copied) is None:
-        await _point(connection, article_id, None)
-        await mark_copy(connection, article_id, article, drawn, now)
+    if not written:
+        return
+    periods = [period_of(one.article.published_at or now) for one in written]
+    shared = await _shared(connection, written, periods)
+    likely = shared.likely()
+    revised = [one.article_id for one in written if one.revision > 1]
+    likeness = Likeness(
+        shared,
+        await _compared(connection, likely),
+        await _pointing(connection, revised),
+    )
+    await asyncio.to_thread(likeness.judge, written, periods)
+    await _write(connection, likeness, revised)
+
+
+async def _shared(
+    connection: AsyncConnection, written: Sequence[Written], periods: Sequence[int]
+) -> Shared:
+    """Return who holds those shingles by which the articles are looked for, in their days."""
+    wanted: defaultdict[int, set[int]] = defaultdict(set)
+    for one, period in zip(written, periods, strict=True):
+        wanted[period].update(sample(one.drawn.shingles))
+    shared = Shared()
+    for period, sampled in wanted.items():
+        about = select(shingles).where(shingles.c.period.in_((period - 1, period, period + 1)))
+        for chunk in chunks(sorted(sampled)):
+            rows = await connection.execute(about.where(shingles.c.shingle.in_(chunk)))
+            for held_in, shingle, article_id in rows:
+                shared.add(held_in, shingle, article_id)
+    return shared
+
+
+async def _compared(connection: AsyncConnection, likely: Iterable[int]) -> dict[int, Compared]:
+    """Return what is compared of articles, as they stand; those without a text are left out."""
+    query = (
+        select(sketches.c.shingles, articles.c.id, articles.c.copy_of, articles.c.title)
+        .add_columns(paragraphs.c.text.label("lead"))
+        .join(articles, articles.c.id == sketches.c.article_id)
+        .join(
+            paragraphs,
+            (paragraphs.c.article_id == articles.c.id)
+            & (paragraphs.c.revision == articles.c.revision)
+            & (paragraphs.c.position == 0),
+        )
+    )
+    found: dict[int, Compared] = {}
+    for chunk in chunks(sorted(likely)):
+        for row in await connection.execute(query.where(sketches.c.article_id.in_(chunk))):
+            sketch = Sketch(unpacked(row.shingles), figures(row.title, [row.lead]))
+            found[row.id] = Compared(sketch, row.copy_of)
+    return found
+
+
+async def _pointing(connection: AsyncConnection, firsts: Sequence[int]) -> dict[int, int]:
+    """Return the copies of articles, with the article that each is a copy of."""
+    query = select(articles.c.id, articles.c.copy_of)
+    found: dict[int, int] = {}
+    for chunk in chunks(firsts):
+        rows = await connection.execute(query.where(articles.c.copy_of.in_(chunk)))
+        found |= {row.id: row.copy_of for row in rows}
+    return found
+
+
+async def _write(connection: AsyncConnection, likeness: Likeness, revised: Sequence[int]) -> None:
+    """Write what was found out."""
+    for chunk in chunks(revised):
+        await connection.execute(delete(sketches).where(sketches.c.article_id.in_(chunk)))
+    if likeness.pointed:
+        marked = update(articles).where(articles.c.id == bindparam("key"))
+        rows = [{"key": key, "first": first} for key, first in likeness.pointed.items()]
+        await connection.execute(marked.values(copy_of=bindparam("first")), rows)
+    if likeness.kept:
+        held = [
+            {"article_id": key, "period": period, "shingles": packed(drawn.shingles)}
+            for key, (period, drawn) in likeness.kept.items()
+        ]
+        await connection.execute(insert(sketches), held)
+    if likeness.added:
+        places = [
+            {"period": period, "shingle": shingle, "article_id": key}
+            for period, shingle, key in likeness.added
+        ]
+        await connection.execute(insert(shingles), places)
 
 
 async def forget_old_shingles(connection: AsyncConnection, now: datetime) -> None:
@@ -72,64 +134,6 @@ def with_the_text_of(ids: Sequence[int]) -> Select[tuple[int, int]]:
     return select(articles.c.id, root.label("root")).where(
         or_(articles.c.id.in_(roots), articles.c.copy_of.in_(roots))
     )
-
-
-def _held_about(sampled: Sequence[int], period: int) -> ColumnElement[bool]:
-    """Return the condition on rows of ``shingles``: one of these, in these days."""
-    return and_(shingles.c.period.between(period - 1, period + 1), shingles.c.shingle.in_(sampled))
-
-
-async def _telling(connection: AsyncConnection, sampled: Sequence[int], period: int) -> list[int]:
-    """Return those shingles that are no formula, by how many articles hold each."""
-    query = (
-        select(shingles.c.shingle)
-        .where(_held_about(sampled, period))
-        .group_by(shingles.c.shingle)
-        .having(func.count() >= _MOST_HOLDERS)
-    )
-    formulas = set(await connection.scalars(query))
-    return [one for one in sampled if one not in formulas]
-
-
-async def _earliest(
-    connection: AsyncConnection, article_id: int, drawn: Sketch, telling: Sequence[int], period: int
-) -> int | None:
-    """Return the earliest article whose text this is, None when it is the first itself."""
-    shared = func.count()
-    sharing = (
-        select(shingles.c.article_id)
-        .where(_held_about(telling, period), shingles.c.article_id < article_id)
-        .group_by(shingles.c.article_id)
-        .having(shared >= _FEWEST_SHARED)
-        .order_by(shared.desc(), shingles.c.article_id)
-        .limit(_MOST_COMPARED)
-    )
-    likely = (await connection.scalars(sharing)).all()
-    if not likely:
-        return None
-    query = (
-        select(sketches.c.shingles, articles.c.id, articles.c.copy_of, articles.c.title)
-        .add_columns(paragraphs.c.text.label("lead"))
-        .join(articles, articles.c.id == sketches.c.article_id)
-        .join(
-            paragraphs,
-            (paragraphs.c.article_id == articles.c.id)
-            & (paragraphs.c.revision == articles.c.revision)
-            & (paragraphs.c.position == 0),
-        )
-        .where(sketches.c.article_id.in_(likely))
-    )
-    roots = [
-        row.copy_of or row.id
-        for row in await connection.execute(query)
-        if is_copy(Sketch(unpacked(row.shingles), figures(row.title, [row.lead])), drawn)
-    ]
-    return min(roots, default=None)
-
-
-async def _point(connection: AsyncConnection, article_id: int, first: int | None) -> None:
-    marked = update(articles).where(articles.c.id == article_id).values(copy_of=first)
-    await connection.execute(marked)
 
 
 def period_of(at: datetime) -> int:

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, and_, select
 
 from bot.models import NewArticle
-from bot.store.arriving import content_hash
 from bot.store.engine import Database
+from bot.store.recognising import content_hash
 from bot.store.schema import articles, paragraphs, revisions
 
 _ROWS = 2_000

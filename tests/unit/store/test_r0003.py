@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.models import IntakeOutcome, NewArticle
-from bot.store.arriving import content_hash
+from bot.store.recognising import content_hash
 from bot.store.sql import open_store
 from tests.contract.samples import NOW
 from tests.unit.store.older import AT, older_database
