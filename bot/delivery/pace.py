@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_left, insort
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from bot.models import ChatKind
 
 ChatKey = int | str  # Telegram also takes "@name" of a channel
 _FORGET_S = 0.00005  # how much the fastest round trip is forgotten with each message
+_MADE_UP_S = 0.25  # lateness of broadcasts that is made up for; more of it was idleness
 _RECENT = 20  # sends looked at to tell a refusal of one chat from a refusal of all
 _REFUSED_SHARE = 0.25
 _REFUSED_CHATS = 3
@@ -58,15 +60,26 @@ class Stamp:
     """When a message counts as sent, in one window."""
 
     at: float
+    window: Window
+
+    def not_before(self, at: float) -> None:
+        """Let the message count from ``at`` if that is later."""
+        if at > self.at:
+            self.window.moved(self.at, at)
+            self.at = at
 
 
 class Window:
-    """At most ``count`` messages in any ``window_s``, counted from when each arrived."""
+    """At most ``count`` messages in any ``window_s``, counted from when each arrived.
+
+    Exact whatever the order of arrival: a message that was slow keeps its own place longer and
+    holds up no other.
+    """
 
     def __init__(self, count: int, window_s: float) -> None:
         self.count = count
         self.window_s = window_s
-        self._stamps: deque[Stamp] = deque()
+        self._at: list[float] = []  # the newest ``count`` arrivals, in their order
 
     @classmethod
     def of_rate(cls, rate: float, window_s: float) -> Window:
@@ -76,21 +89,29 @@ class Window:
 
     def free_at(self) -> float:
         """Return when the next message fits; in the past when it fits already."""
-        if len(self._stamps) < self.count:
+        if len(self._at) < self.count:
             return float("-inf")
-        return self._stamps[-self.count].at + self.window_s
+        return self._at[-self.count] + self.window_s
 
     def take(self, now: float) -> Stamp:
         """Count a message."""
-        stamp = Stamp(now)
-        self._stamps.append(stamp)
-        if len(self._stamps) > self.count:
-            self._stamps.popleft()
-        return stamp
+        self._note(now)
+        return Stamp(now, self)
+
+    def moved(self, before: float, after: float) -> None:
+        """Count a message from a later moment than it was counted from before."""
+        place = bisect_left(self._at, before)
+        if place < len(self._at) and self._at[place] == before:
+            del self._at[place]
+        self._note(after)
 
     def idle(self, now: float) -> bool:
         """Tell whether nothing is counted any more."""
-        return not self._stamps or self._stamps[-1].at + self.window_s <= now
+        return not self._at or self._at[-1] + self.window_s <= now
+
+    def _note(self, at: float) -> None:
+        insort(self._at, at)
+        del self._at[: -self.count]
 
 
 @dataclass(slots=True)
@@ -172,16 +193,17 @@ class Pace:
         """Note that Telegram answered: the message counts by when it may have arrived at last.
 
         A slow request followed by fast ones would make Telegram see more in one second than we
-        sent in one. No request is faster than the fastest round trip, so what was answered now
-        counts as if it had left that long ago: safe however the line wavers, and nothing is lost
-        on a steady one.
+        sent in one. No request is faster than the fastest round trip, and its way there and its
+        way back are about equally long: so what was answered now had arrived half of it ago. That
+        costs half a round trip a second at the most; counting the whole of it was refused at
+        times, because a fast way there may meet another's fast way back.
         """
         self._recent.append((turn.chat, False))
         now = self._monotonic()
         took_s = now - turn.stamps[0].at
         self._fastest_s = min(took_s, self._fastest_s + _FORGET_S)
         for stamp in turn.stamps:
-            stamp.at = max(stamp.at, now - self._fastest_s)
+            stamp.not_before(now - self._fastest_s / 2)
 
     def refused(self, chat: ChatKey | None, retry_after_s: float) -> None:
         """Note a 429: no message to this chat (None: to any) before the deadline."""
@@ -258,7 +280,7 @@ class Pace:
         waiter.set_result(Turn(chat, tuple(window.take(now) for window in windows)))
         # Broadcasts are spread evenly, so that a reader's answer finds room at any moment.
         # A timer that is a little late is made up for; the window of a second stays.
-        on_time = now - self._broadcast_at <= self._gap_s
+        on_time = now - self._broadcast_at <= _MADE_UP_S
         self._broadcast_at = (self._broadcast_at if on_time else now) + self._gap_s
 
     async def _sleep_until_changed(self, delay_s: float) -> None:

@@ -13,6 +13,7 @@ from bot.errors import StoreError
 from bot.store.base import OutboxStore
 
 _SPARE = 2  # under way beyond what rate and round trip need: one comes while another goes
+_LEAST = 4  # so that somebody waits at the pace while others are leased and settled
 _SMOOTHING = 0.2
 
 
@@ -30,7 +31,7 @@ class InFlight:
     @property
     def limit(self) -> int:
         """The greatest number of messages that may be under way now."""
-        return min(self._most, ceil(self._per_s * self._held_s) + _SPARE)
+        return min(self._most, max(_LEAST, ceil(self._per_s * self._held_s) + _SPARE))
 
     def took(self, held_s: float) -> None:
         """Note how long a message was under way once it had its turn."""
