@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
-from heapq import nlargest
 
 import numpy as np
 
@@ -21,10 +19,10 @@ _ECHOES = 3  # so many most alike candidates of other articles count
 _AS_MUCH = 0.8  # of the best one's covered share
 
 
-def compare(judged: Sequence[Judged], query: Query, weights: Sequence[float]) -> list[Judged]:
-    """Return the candidates with the features that need all of them."""
+def compare(judged: Sequence[Judged], query: Query, weights: Sequence[float]) -> None:
+    """Fill in the features of the candidates that need all of them."""
     if not judged:
-        return []
+        return
     held = [one.features.covered + one.features.in_title for one in judged]
     most = max(held)
     best = max(one.features.dense for one in judged)
@@ -33,21 +31,16 @@ def compare(judged: Sequence[Judged], query: Query, weights: Sequence[float]) ->
     likeness = _echoes(judged)
     siblings = _siblings(judged, weights)
     details, nowhere = _details(judged, weights)
-    compared = []
     for place, one in enumerate(judged):
         late = (newest - dates[place]).total_seconds() / 86_400
-        features = replace(
-            one.features,
-            dense_gap=one.features.dense - best if one.embedded else 0.0,
-            lead=held[place] - most,
-            in_siblings=siblings[place],
-            detail=details[place],
-            nowhere=nowhere,
-            echoed=likeness[place],
-            behind=0.0 if query.period else math.log1p(min(60.0, max(0.0, late))),
-        )
-        compared.append(replace(one, features=features))
-    return compared
+        features = one.features
+        features.dense_gap = features.dense - best if one.embedded else 0.0
+        features.lead = held[place] - most
+        features.in_siblings = siblings[place]
+        features.detail = details[place]
+        features.nowhere = nowhere
+        features.echoed = likeness[place]
+        features.behind = 0.0 if query.period else math.log1p(min(60.0, max(0.0, late)))
 
 
 def _echoes(judged: Sequence[Judged]) -> list[float]:
@@ -58,22 +51,20 @@ def _echoes(judged: Sequence[Judged]) -> list[float]:
     """
     bits: dict[str, int] = {}
     held = [
-        sum({1 << bits.setdefault(term.stems[0], len(bits)) for term in one.text.terms})
-        for one in judged
+        sum([1 << bits.setdefault(stem, len(bits)) for stem in one.text.stems]) for one in judged
     ]
-    sizes = [max(1, own.bit_count()) for own in held]
+    sizes = [max(1, len(one.text.stems)) for one in judged]
     articles = [one.article.article.id for one in judged]
-    likeness = []
-    for own, size, article in zip(held, sizes, articles, strict=True):
-        alike = [
-            (own & other).bit_count() / math.sqrt(size * there)
-            for other, there, elsewhere in zip(held, sizes, articles, strict=True)
-            if elsewhere != article
-        ]
-        best = nlargest(_ECHOES, alike)
-        most = min(_ECHOES, len(judged))
-        likeness.append(sum(best) / most)
-    return likeness
+    alike: list[list[float]] = [[] for _ in judged]
+    for place, (own, size, article) in enumerate(zip(held, sizes, articles, strict=True)):
+        mine = alike[place]
+        for other in range(place):  # each pair once
+            if articles[other] != article:
+                share = (own & held[other]).bit_count() / math.sqrt(size * sizes[other])
+                mine.append(share)
+                alike[other].append(share)
+    most = min(_ECHOES, len(judged))
+    return [sum(sorted(shares, reverse=True)[:_ECHOES]) / most for shares in alike]
 
 
 def _siblings(judged: Sequence[Judged], weights: Sequence[float]) -> list[float]:

@@ -133,18 +133,17 @@ def _passage(group: Group) -> Passage:
 
 def matched_spans(one: Ranked) -> tuple[tuple[int, int], ...]:
     """Return where the matched words stand in the paragraph's text: whole words, in order."""
-    terms = one.judged.text.terms
     places = {
         place for found in one.judged.matches if found.strength >= _BOLD for place in found.places
     }
-    return tuple((terms[place].token.start, terms[place].token.end) for place in sorted(places))
+    return tuple(one.judged.text.span(place) for place in sorted(places))
 
 
 def grouped(ranked: Sequence[Ranked]) -> list[Group]:
     """Return the ranked passages, near-copies under the best of them."""
     kept: list[tuple[list[Ranked], frozenset[str]]] = []
     for one in ranked:
-        stems = frozenset(term.stems[0] for term in one.judged.text.terms)
+        stems = one.judged.text.stems
         same = next((group for group, other in kept if _is_copy(stems, other)), None)
         if same is None:
             kept.append(([one], stems))

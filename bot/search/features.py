@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from operator import attrgetter
 
 from bot.models import StoredArticle
@@ -19,12 +19,12 @@ from bot.search.nearness import closeness, in_order, is_near
 from bot.search.query import Query
 from bot.search.weighing import MOST_WEIGHT, Weighing
 from bot.search.whereabouts import places_in
-from bot.text.aliases import families_of
+from bot.text.aliases import family
 from bot.text.lexicon import labelled_words
 from bot.text.numbers import numbers
 from bot.text.questions import Asks, gives_reason, weekday_of
 from bot.text.stem import stems
-from bot.text.tokens import tokenize
+from bot.text.tokens import first_words
 
 _VAGUE = 0.5  # «عشرات» answers how many only half
 _RARE_WEIGHT = 5.0  # words in fewer than about one paragraph of 150 name something
@@ -32,9 +32,13 @@ _OPENING = 80  # letters of a paragraph that hold its first two words
 _OLD_DAYS = 60.0  # beyond this age, older is no worse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Features:
-    """What speaks for one paragraph; shares lie between 0 and 1."""
+    """What speaks for one paragraph; shares lie between 0 and 1.
+
+    Filled in two steps: what the paragraph says by itself, then (``bot.search.agreement``) beside
+    the other candidates. Not frozen, as some fifty are made and filled for every question.
+    """
 
     covered: float  # share of the question's weight found in the paragraph
     in_title: float  # further share found only in the title
@@ -99,13 +103,14 @@ class Judged:
     embedded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judge:
     """Computes the features of the candidates of one question asked at ``now``."""
 
     query: Query
     weighing: Weighing
     now: datetime
+    _matched: dict[str, tuple[Match, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def judge(
         self,
@@ -118,8 +123,8 @@ class Judge:
         """Return what speaks for one paragraph of an article."""
         paragraph = stored.paragraphs[index]
         text = prepare(paragraph.text)
-        here = self._matches(text)
-        title = self._matches(prepare(stored.article.title))
+        here = self._matches(paragraph.text)
+        title = self._matches(stored.article.title)
         before = self._context(stored, index)
         shares = self._shares(here, title, before)
         features = Features(
@@ -127,7 +132,7 @@ class Judge:
             in_title=shares[1],
             in_context=shares[2],
             missing=shares[3],
-            matter=math.log1p(sum(shares[:3]) * self.weighing.total),
+            matter=math.log1p(sum(shares[:3]) * self._total),
             lexical=lexical,
             together=closeness(here),
             in_order=in_order(here),
@@ -141,16 +146,31 @@ class Judge:
             fits=self._fits(text),
             in_period=self._in_period(stored, text),
             absent=self._absent(here, title, before),
-            unknown=self._unknown_share(),
+            unknown=self._unknown_share,
             new_places=self._new_places(paragraph.text),
             fresh=self._fresh(stored),
             dense=0.0 if cosine is None else stretched(cosine),
             dense_article=0.0 if best_cosine is None else stretched(best_cosine),
-            **self._question(),
+            **self._question,
         )
         whole = tuple(map(max, (m.strength for m in here), (m.strength for m in title)))
         return Judged(stored, index, features, text, here, whole, cosine is not None)
 
+    @cached_property
+    def _total(self) -> float:
+        return self.weighing.total
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        """The stems of the question's own words."""
+        return frozenset(s for wanted in self.query.wanted for word in wanted.words for s in word)
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """The stems of what the question counts: all words of those families."""
+        return frozenset(stem for label in self.query.counted for stem in family(label))
+
+    @cached_property
     def _question(self) -> dict[str, float]:
         """Return what tells kinds of questions apart."""
         asks = self.query.asks
@@ -178,23 +198,20 @@ class Judge:
             default=0.0,
         )
 
+    @cached_property
     def _unknown_share(self) -> float:
-        """Return the share of the question's weight that the archive does not know."""
-        total = self.weighing.total
+        """The share of the question's weight that the archive does not know."""
+        total = self._total
         pairs = zip(self.weighing.weights, self.weighing.unknown, strict=True)
         return sum(weight for weight, lost in pairs if lost) / total if total else 1.0
 
     def _fits(self, text: Prepared) -> float:
         """Return how many signs there are of the kind of answer asked for, at most 1."""
-        cues = _cues().get(self.query.asks.value)
-        if not cues:
+        kind = self.query.asks.value
+        if kind not in _cues():
             return 0.0
-        asked = {stem for wanted in self.query.wanted for word in wanted.words for stem in word}
-        found = sum(
-            not token.number and not cues.isdisjoint(stems(token.word))
-            for token in text.tokens
-            if not asked & set(stems(token.word))
-        )
+        signs = [one.word for one in text.tokens if kind in _kinds_of(one.word) and not one.number]
+        found = sum(self._asked.isdisjoint(stems(word)) for word in signs)
         return min(found, 3) / 3
 
     def _in_period(self, stored: StoredArticle, text: Prepared) -> float:
@@ -210,23 +227,32 @@ class Judge:
             return 0.5
         return -1.0
 
-    def _matches(self, text: Prepared) -> tuple[Match, ...]:
-        return tuple(
-            match(wanted, text, unknown=unknown)
-            for wanted, unknown in zip(self.query.wanted, self.weighing.unknown, strict=True)
-        )
+    def _matches(self, text: str) -> tuple[Match, ...]:
+        """Return the matches of every wanted thing; a title is looked through once."""
+        found = self._matched.get(text)
+        if found is None:
+            prepared = prepare(text)
+            found = self._matched[text] = tuple(
+                [
+                    match(wanted, prepared, unknown=unknown)
+                    for wanted, unknown in zip(
+                        self.query.wanted, self.weighing.unknown, strict=True
+                    )
+                ]
+            )
+        return found
 
     def _context(self, stored: StoredArticle, index: int) -> tuple[Match, ...]:
         """Return the matches of the paragraph before, when this one goes on from it."""
         if index == 0 or not goes_on(stored.paragraphs[index].text):
             return (NOTHING,) * len(self.query.wanted)
-        return self._matches(prepare(stored.paragraphs[index - 1].text))
+        return self._matches(stored.paragraphs[index - 1].text)
 
     def _shares(
         self, here: Sequence[Match], title: Sequence[Match], before: Sequence[Match]
     ) -> tuple[float, float, float, float]:
         """Return covered, in_title, in_context and missing."""
-        total = self.weighing.total
+        total = self._total
         if not total:
             return 0.0, 0.0, 0.0, 1.0
         covered = in_title = in_context = missing = 0.0
@@ -259,13 +285,10 @@ class Judge:
     def _counted_tokens(self, text: Prepared, here: Sequence[Match]) -> set[int]:
         """Return the places (among tokens) of the words that the question counts."""
         if self.query.counted:
-            return {
-                term.at
-                for term in text.terms
-                if any(families_of(stem) & self.query.counted for stem in term.stems)
-            }
+            meant = text.places.keys() & self._counted
+            return {text.at[place] for stem in meant for place in text.places[stem]}
         first = next((found for found in here if found.places), NOTHING)
-        return {text.terms[place].at for place in first.places}
+        return {text.at[place] for place in first.places}
 
     def _weekday(self, text: Prepared) -> float:
         """Return 1 when the paragraph names the asked weekday, -1 when only others, else 0."""
@@ -293,11 +316,10 @@ class Judge:
         """Return 1 when a cause is asked for and the paragraph gives several, ½ for one."""
         if self.query.asks is not Asks.WHY:
             return 0.0
-        asked = {stem for wanted in self.query.wanted for word in wanted.words for stem in word}
         given = sum(
-            any(gives_reason(stem) and stem not in asked for stem in stems(token.word))
+            not self._asked.issuperset(reasons)
             for token in text.tokens
-            if not token.number
+            if (reasons := _reasons_in(token.word)) and not token.number
         )
         return min(given, 2) / 2
 
@@ -335,6 +357,18 @@ def _cues() -> dict[str, frozenset[str]]:
     }
 
 
+@lru_cache(maxsize=100_000)
+def _kinds_of(word: str) -> frozenset[str]:
+    """Return the kinds of answer that a folded word is a sign of, mostly none."""
+    return frozenset(kind for kind, cues in _cues().items() if not cues.isdisjoint(stems(word)))
+
+
+@lru_cache(maxsize=100_000)
+def _reasons_in(word: str) -> tuple[str, ...]:
+    """Return those stems of a folded word that introduce a cause, mostly none."""
+    return tuple(stem for stem in stems(word) if gives_reason(stem))
+
+
 @cache
 def _openers() -> frozenset[str]:
     """Return the beginnings of paragraphs that go on from the one before."""
@@ -343,5 +377,5 @@ def _openers() -> frozenset[str]:
 
 def goes_on(text: str) -> bool:
     """Tell whether a paragraph begins as one that goes on from the one before it."""
-    words = [token.word for token in tokenize(text[:_OPENING])[:2]]
+    words = first_words(text[:_OPENING], 2)
     return bool(words) and (words[0] in _openers() or "_".join(words) in _openers())

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.search.query import FAMILY, Wanted
-from bot.text.analysis import Term, terms_of
+from bot.text.analysis import Word, words
 from bot.text.skeleton import skeleton
 from bot.text.tokens import Token, tokenize
 
@@ -25,13 +25,54 @@ _GUESSED = 0.5  # both words had to lose a letter to meet: «ليان» and «ب
 _GAP = 1  # words that may stand between the words of a name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
-    """A text, analysed: its words, its terms, and the terms that have each stem."""
+    """A text, analysed: its words, its terms, and the terms that have each stem.
 
-    tokens: tuple[Token, ...]
-    terms: tuple[Term, ...]
+    Words are shared by all texts, and what few questions need is made when it is asked for: some
+    eighty texts are prepared for a question, and only those that are quoted need offsets.
+    """
+
+    text: str
+    tokens: list[Word]
+    at: list[int]  # places in ``tokens`` of the words that are searched
     places: dict[str, tuple[int, ...]]  # stem → places in ``terms``
+
+    @cached_property
+    def terms(self) -> list[Word]:
+        """The words that are searched, in order."""
+        return [self.tokens[at] for at in self.at]
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The first stem of each term."""
+        return frozenset([term.stems[0] for term in self.terms])
+
+    @cached_property
+    def names(self) -> dict[str, list[int]]:
+        """The places of the terms that have each consonant skeleton."""
+        found: dict[str, list[int]] = {}
+        for place, term in enumerate(self.terms):
+            if not term.number:
+                found.setdefault(skeleton(term.word), []).append(place)
+        return found
+
+    @cached_property
+    def by_letter(self) -> dict[str, list[str]]:
+        """The stems by their first letter."""
+        found: dict[str, list[str]] = {}
+        for stem in self.places:
+            found.setdefault(stem[0], []).append(stem)
+        return found
+
+    @cached_property
+    def _tokenized(self) -> list[Token]:
+        return tokenize(self.text)
+
+    def span(self, place: int) -> tuple[int, int]:
+        """Return where a term stands in the text: from this character up to that one."""
+        token = self._tokenized[self.at[place]]
+        return token.start, token.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +89,38 @@ NOTHING = Match()
 @lru_cache(maxsize=2_048)
 def prepare(text: str) -> Prepared:
     """Analyse a text for matching."""
-    tokens = tuple(tokenize(text))
-    found = terms_of(tokens)
-    places: dict[str, list[int]] = {}
-    for place, term in enumerate(found):
-        for stem in term.stems:
-            places.setdefault(stem, []).append(place)
-    return Prepared(
-        tokens,
-        tuple(found),
-        {stem: tuple(where) for stem, where in places.items()},
-    )
+    tokens = words(text)
+    at = [here for here, token in enumerate(tokens) if token.stems]
+    places: dict[str, tuple[int, ...]] = {}
+    for place, here in enumerate(at):
+        for stem in tokens[here].stems:
+            places[stem] = (*places[stem], place) if stem in places else (place,)
+    return Prepared(text, tokens, at, places)
 
 
 def match(wanted: Wanted, text: Prepared, *, unknown: bool = False) -> Match:
     """Return the strongest match of ``wanted``; ``unknown`` allows a spelling one letter away."""
+    best = NOTHING
+    if not text.places.keys().isdisjoint(wanted.sought):
+        best = _match_stems(wanted, text)
+    if best.strength < _SOUNDS_ALIKE and wanted.name and wanted.name in text.names:
+        best = _stronger(best, Match(_SOUNDS_ALIKE, tuple(text.names[wanted.name])))
+    if best.strength < _MISSPELT and unknown and len(wanted.words) == 1:
+        best = _stronger(best, _match_misspelt(wanted.words[0], text))
+    return best
+
+
+def _match_stems(wanted: Wanted, text: Prepared) -> Match:
+    """Return the strongest match by the word or name itself, another name, or the family."""
     best = _match_name(wanted.words, text)
     for other in wanted.others:
         if other.strength > best.strength:
             found = _match_name(tuple((stem,) for stem in other.stems), text)
             best = _stronger(best, Match(found.strength * other.strength, found.places))
     if best.strength < FAMILY and wanted.family:
-        places = tuple(place for stem in wanted.family for place in text.places.get(stem, ()))
+        places = [place for stem in wanted.family for place in text.places.get(stem, ())]
         if places:
             best = _stronger(best, Match(FAMILY, tuple(sorted(places))))
-    if best.strength < _SOUNDS_ALIKE and wanted.name:
-        places = tuple(
-            place
-            for place, term in enumerate(text.terms)
-            if not term.token.number and skeleton(term.token.word) == wanted.name
-        )
-        if places:
-            best = _stronger(best, Match(_SOUNDS_ALIKE, places))
-    if best.strength < _MISSPELT and unknown and len(wanted.words) == 1:
-        best = _stronger(best, _match_misspelt(wanted.words[0], text))
     return best
 
 
@@ -92,9 +131,7 @@ def _stronger(one: Match, other: Match) -> Match:
 
 def _match_name(words: Sequence[Sequence[str]], text: Prepared) -> Match:
     """Return the match of a word, or of a name of several words standing close together."""
-    where = [
-        sorted({place for stem in stems for place in text.places.get(stem, ())}) for stems in words
-    ]
+    where = [_places_of(stems, text) for stems in words]
     if len(words) == 1:
         return _match_word(words[0], where[0], text)
     reach = len(words) + _GAP
@@ -110,6 +147,14 @@ def _match_name(words: Sequence[Sequence[str]], text: Prepared) -> Match:
         return NOTHING
     parts = sorted({place for places in where for place in places})
     return Match(_PART * present / len(words), tuple(parts))
+
+
+def _places_of(stems: Sequence[str], text: Prepared) -> Sequence[int]:
+    """Return the places of the terms that have one of the stems, in order."""
+    found = [where for stem in stems if (where := text.places.get(stem))]
+    if len(found) < 2:
+        return found[0] if found else ()
+    return sorted({place for where in found for place in where})
 
 
 def _match_word(stems: Sequence[str], places: Sequence[int], text: Prepared) -> Match:
@@ -132,9 +177,9 @@ def _match_misspelt(stems: Sequence[str], text: Prepared) -> Match:
     places = [
         place
         for stem in stems
-        for other, where in text.places.items()
-        if other[0] == stem[0] and abs(len(other) - len(stem)) <= 1 and is_one_edit(stem, other)
-        for place in where
+        for other in text.by_letter.get(stem[0], ())
+        if abs(len(other) - len(stem)) <= 1 and is_one_edit(stem, other)
+        for place in text.places[other]
     ]
     return Match(_MISSPELT, tuple(sorted(set(places)))) if places else NOTHING
 

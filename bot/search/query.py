@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.search.lexical import LexicalQuery
@@ -45,6 +45,11 @@ class Wanted:
     weight: float = 1.0
     forms: tuple[str, ...] = ()  # the folded words as asked
     known: bool = False  # a party, place or person of our lists
+    sought: frozenset[str] = field(init=False, repr=False, compare=False)  # every stem of these
+
+    def __post_init__(self) -> None:
+        parts = (*self.words, *(other.stems for other in self.others), self.family)
+        object.__setattr__(self, "sought", frozenset(stem for part in parts for stem in part))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

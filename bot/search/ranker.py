@@ -22,6 +22,7 @@ from bot.search.features import FEATURE_NAMES, Features
 from bot.trees import Tree, tree_from
 
 _SUMMED = -1  # the place of sum and trees
+_ALONE = -1  # no second feature
 _PLACES = {name: place for place, name in enumerate(FEATURE_NAMES)}
 
 
@@ -30,7 +31,7 @@ class Ranker:
     """A weighted sum and trees, and the line that makes log-odds of what they say."""
 
     base: float
-    weights: tuple[tuple[tuple[int, ...], float], ...]  # (one feature or two to multiply, weight)
+    weights: tuple[tuple[int, int, float], ...]  # (feature, another or -1: multiplied, weight)
     trees: tuple[Tree, ...]
     evidence: tuple[tuple[int, float], ...]  # (feature, weight); sum and trees have place -1
     doubt: float
@@ -38,12 +39,10 @@ class Ranker:
     def score(self, values: Sequence[float]) -> float:
         """Return the log-odds that a paragraph with these features answers."""
         summed = self.base
-        for places, weight in self.weights:
-            product = weight
-            for place in places:
-                product *= values[place]
-            summed += product
-        summed += sum(tree.of(values) for tree in self.trees)
+        for one, other, weight in self.weights:
+            summed += weight * values[one] if other < 0 else weight * values[one] * values[other]
+        if self.trees:
+            summed += sum([tree.of(values) for tree in self.trees])
         return self.doubt + sum(
             weight * (summed if place == _SUMMED else values[place])
             for place, weight in self.evidence
@@ -55,8 +54,9 @@ def ranker_from(stored: Mapping[str, Any]) -> Ranker:
     return Ranker(
         base=float(stored["base"]),
         weights=tuple(
-            (tuple(_PLACES[name] for name in names.split("*")), float(weight))
+            (_PLACES[one], _PLACES[other] if other else _ALONE, float(weight))
             for names, weight in stored["weights"].items()
+            for one, _, other in [names.partition("*")]
         ),
         trees=tuple(tree_from(tree, _PLACES) for tree in stored["trees"]),
         evidence=tuple(

@@ -94,8 +94,8 @@ def rank(
             default=None,
         )
         judged.append(judge.judge(stored, index, lexical, cosine, best))
-    compared = compare(judged, query, weighing.weights)
-    ranked = [Ranked(one, score_of(one.features, embedded=one.embedded)) for one in compared]
+    compare(judged, query, weighing.weights)
+    ranked = [Ranked(one, score_of(one.features, embedded=one.embedded)) for one in judged]
     return sorted(ranked, key=lambda one: (-one.score, one.paragraph_id))
 
 

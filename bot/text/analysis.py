@@ -11,12 +11,13 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.text.lexicon import word_set
 from bot.text.skeleton import skeleton
 from bot.text.stem import grams, stems
-from bot.text.tokens import Token, tokenize
+from bot.text.tokens import Token, read, tokenize, written_tokens
 
 _STOP = word_set("stop_words.txt")
 _LISTS = " ".join(sorted(_STOP)) + "|" + " ".join(sorted(word_set("whole_words.txt")))
@@ -32,6 +33,14 @@ class Term(NamedTuple):
     at: int  # among all tokens of the text, stop words counted
 
 
+class Word(NamedTuple):
+    """A word or number without its place: one value for all texts that spell it so."""
+
+    word: str  # folded
+    number: bool
+    stems: tuple[str, ...]  # none where it is not searched
+
+
 def is_stop_word(word: str) -> bool:
     """Tell whether a folded word says too little to be searched."""
     return word in _STOP
@@ -44,11 +53,26 @@ def number_word(written: str) -> str:
 
 def term_of(token: Token, index: int) -> Term | None:
     """Return the term that a token is, None for a stop word or a single letter."""
-    if token.number:
-        return Term((number_word(token.word),), token, index)
-    if token.word in _STOP or len(token.word) < 2:
-        return None
-    return Term(stems(token.word), token, index)
+    searched = searched_stems(token.word, token.number)
+    return Term(searched, token, index) if searched else None
+
+
+def searched_stems(word: str, number: bool) -> tuple[str, ...]:
+    """Return the stems of a folded word or number, none for a stop word or a single letter."""
+    if number:
+        return (number_word(word),)
+    return () if word in _STOP or len(word) < 2 else stems(word)
+
+
+@lru_cache(maxsize=100_000)
+def _word(written: str) -> Word:
+    word, number = read(written)
+    return Word(word, number, searched_stems(word, number))
+
+
+def words(text: str) -> list[Word]:
+    """Return all words and numbers of a text in order, as ``tokenize`` does, without places."""
+    return [one for one in map(_word, written_tokens(text)) if one.word]
 
 
 def terms(text: str) -> list[Term]:
@@ -71,12 +95,21 @@ class IndexFields:
     names: str  # consonant skeletons
 
 
+@lru_cache(maxsize=200_000)
+def _indexed(written: str) -> tuple[str, str, str]:
+    """Return what the index keeps of one word or number: stems, 4-grams, skeleton."""
+    word, number = read(written)
+    searched = " ".join(searched_stems(word, number))
+    if number or not searched:
+        return searched, "", ""
+    return searched, " ".join(grams(word)), skeleton(word)
+
+
 def index_fields(text: str) -> IndexFields:
-    """Return what the index keeps of a paragraph (with its title)."""
-    found = terms(text)
-    words = [term.token.word for term in found if not term.token.number]
+    """Return what the index keeps of a title or a paragraph."""
+    found = [_indexed(written) for written in written_tokens(text)]
     return IndexFields(
-        " ".join(stem for term in found for stem in term.stems),
-        " ".join(gram for word in words for gram in grams(word)),
-        " ".join(filter(None, map(skeleton, words))),
+        " ".join([stems for stems, _, _ in found if stems]),
+        " ".join([pieces for _, pieces, _ in found if pieces]),
+        " ".join([name for _, _, name in found if name]),
     )

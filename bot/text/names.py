@@ -17,6 +17,7 @@ from bot.text.normalize import fold, is_arabic
 from bot.text.tokens import Token, tokenize
 
 T = TypeVar("T")
+Names = Sequence[tuple[tuple[str, ...], list[T]]]  # those of one first word, the longest first
 
 # What may stand between the words of one name: spaces, hyphens, apostrophes, hidden characters.
 _GAP = re.compile(r"[\s\-_'’‘ʿʾʼ\u0640\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*")
@@ -80,13 +81,22 @@ class NameList(Generic[T]):
             first: sorted(found.items(), key=lambda entry: -len(entry[0]))
             for first, found in table.items()
         }
+        self._begun_by = lru_cache(maxsize=100_000)(self._names_begun_by)
+
+    def _names_begun_by(self, word: str) -> tuple[tuple[Names[T], int], ...]:
+        """Return the names that a word may begin, with the letters taken off; mostly none."""
+        return tuple(
+            (self._table[first], taken) for first, taken in readings(word) if first in self._table
+        )
 
     def find(self, text: str, tokens: Sequence[Token]) -> list[Found[tuple[T, ...]]]:
         """Return the names in a text, in order, none overlapping another."""
         found: list[Found[tuple[T, ...]]] = []
         at = 0
         while at < len(tokens):
-            here = None if tokens[at].number else self.at(text, tokens, at)
+            token = tokens[at]
+            begun = not token.number and self._begun_by(token.word)
+            here = self.at(text, tokens, at) if begun else None
             if here is None:
                 at += 1
             else:
@@ -97,8 +107,8 @@ class NameList(Generic[T]):
     def at(self, text: str, tokens: Sequence[Token], at: int) -> Found[tuple[T, ...]] | None:
         """Return the longest name that begins at token ``at``, read with the fewest clitics."""
         best: Found[tuple[T, ...]] | None = None
-        for word, taken in readings(tokens[at].word):
-            for words, values in self._table.get(word, ()):
+        for names, taken in self._begun_by(tokens[at].word):
+            for words, values in names:
                 size = len(words)
                 if best is not None and size <= best.last - best.first + 1:
                     break

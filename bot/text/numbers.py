@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from bot.text.analysis import number_word
+from bot.text.analysis import Word, number_word
 from bot.text.lexicon import labelled_words
 from bot.text.tokens import Token
 
@@ -36,7 +37,7 @@ _SCALES = {
 }
 
 
-def _value_of(token: Token) -> float | None:
+def _value_of(token: Token | Word) -> float | None:
     """Return what one token counts for, None when it is no number."""
     if token.number:
         written = number_word(token.word)
@@ -48,17 +49,26 @@ def _value_of(token: Token) -> float | None:
     return _WORDS.get(bare)
 
 
-def _scale_of(token: Token) -> float | None:
+def _scale_of(token: Token | Word) -> float | None:
     """Return thousand or million for a word that multiplies the number before it."""
     return None if token.number else _SCALES.get(token.word)
 
 
-def numbers(tokens: Sequence[Token]) -> list[Number]:
+@lru_cache(maxsize=100_000)
+def _begins(word: str, number: bool) -> bool:
+    """Tell whether a number may begin with this word: most words can be passed over."""
+    token = Word(word, number, ())
+    vague = not number and word in _VAGUE
+    return vague or _value_of(token) is not None or _scale_of(token) is not None
+
+
+def numbers(tokens: Sequence[Token | Word]) -> list[Number]:
     """Return the numbers among the tokens of a text, in order."""
     found: list[Number] = []
     at = 0
     while at < len(tokens):
-        number = _number_at(tokens, at)
+        token = tokens[at]
+        number = _number_at(tokens, at) if _begins(token.word, token.number) else None
         if number is None:
             at += 1
         else:
@@ -67,7 +77,7 @@ def numbers(tokens: Sequence[Token]) -> list[Number]:
     return found
 
 
-def _number_at(tokens: Sequence[Token], at: int) -> Number | None:
+def _number_at(tokens: Sequence[Token | Word], at: int) -> Number | None:
     """Return the number that begins at token ``at``, None when there is none."""
     token = tokens[at]
     if not token.number and token.word in _VAGUE:
@@ -87,7 +97,7 @@ def _number_at(tokens: Sequence[Token], at: int) -> Number | None:
     return Number(at, last, value)
 
 
-def _joins(token: Token, before: float) -> bool:
+def _joins(token: Token | Word, before: float) -> bool:
     """Tell whether a number word goes on a number: «وثلاثين» after «ثمانية»."""
     if token.number or not token.word.startswith("و") or token.word in _WORDS:
         return False

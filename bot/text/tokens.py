@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from bot.text.normalize import fold
@@ -18,10 +19,7 @@ _HIDDEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 
 # A number keeps its separators (1,200 · ١٬٢٠٠ · 3.5); a word keeps marks and hidden characters
 # inside it, and marks (not hidden characters) at its end.
-_TOKEN = re.compile(
-    rf"(?P<number>\d+(?:[.,٫٬،/]\d+)*)|"
-    rf"[^\W\d_](?:[{_MARK}{_HIDDEN}]*[^\W\d_])*[{_MARK}]*"
-)
+_TOKEN = re.compile(rf"[^\W\d_]+(?:[{_MARK}{_HIDDEN}]+[^\W\d_]+)*[{_MARK}]*|\d+(?:[.,٫٬،/]\d+)*")
 
 
 class Token(NamedTuple):
@@ -33,14 +31,28 @@ class Token(NamedTuple):
     number: bool = False
 
 
-_folded = lru_cache(maxsize=100_000)(fold)  # words come again and again
+@lru_cache(maxsize=100_000)  # words come again and again
+def read(written: str) -> tuple[str, bool]:
+    """Return a word or number as written in its folded form, and whether it is a number."""
+    return fold(written), written[0].isdecimal()
+
+
+def written_tokens(text: str) -> list[str]:
+    """Return the words and numbers of ``text`` in order, as they are written."""
+    return _TOKEN.findall(text)
+
+
+def first_words(text: str, count: int) -> list[str]:
+    """Return the first folded words or numbers of a text."""
+    folded = (read(match[0])[0] for match in _TOKEN.finditer(text))
+    return list(islice(filter(None, folded), count))
 
 
 def tokenize(text: str) -> list[Token]:
     """Return the words and numbers of ``text`` in order; what folds to nothing is left out."""
     tokens = []
     for match in _TOKEN.finditer(text):
-        word = _folded(match.group())
+        word, number = read(match[0])
         if word:
-            tokens.append(Token(match.start(), match.end(), word, match.lastgroup == "number"))
+            tokens.append(Token(*match.span(), word, number))
     return tokens

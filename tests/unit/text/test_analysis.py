@@ -1,6 +1,9 @@
 """The archive and the question are analysed alike."""
 
-from bot.text.analysis import index_fields, number_word, terms
+import pytest
+
+from bot.text.analysis import index_fields, number_word, terms, words
+from bot.text.tokens import tokenize
 
 
 def test_stop_words_and_single_letters_are_not_searched() -> None:
@@ -30,3 +33,16 @@ def test_the_index_gets_stems_pieces_and_names() -> None:
 
 def test_a_text_without_words_gives_nothing() -> None:
     assert index_fields("🙂 … ،").stems == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "«و30 قتيلاً» في الـ(CNN) يوم ١٬٢٠٠", "بـ\u200fغداد ٣٫٥ و«قـــال»\u064b ـ \u0640", "a" * 3],
+)
+def test_words_without_places_are_the_tokens_of_a_text(text: str) -> None:
+    read = [(one.word, one.number, one.stems) for one in words(text)]
+    searched = {term.at: term.stems for term in terms(text)}
+    assert read == [
+        (token.word, token.number, searched.get(at, ())) for at, token in enumerate(tokenize(text))
+    ]
+    assert index_fields(text).stems.split() == [stem for *_, stems in read for stem in stems]
