@@ -10,25 +10,23 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from operator import attrgetter
 
 from bot.models import StoredArticle
+from bot.search.cues import cues, goes_on, kinds_of, reasons_in
 from bot.search.match import NOTHING, Match, Prepared, match, prepare
 from bot.search.nearness import closeness, in_order, is_near
 from bot.search.query import Query
 from bot.search.weighing import MOST_WEIGHT, Weighing
 from bot.search.whereabouts import places_in
 from bot.text.aliases import family
-from bot.text.lexicon import labelled_words
 from bot.text.numbers import numbers
-from bot.text.questions import Asks, gives_reason, weekday_of
+from bot.text.questions import Asks, weekday_of
 from bot.text.stem import stems
-from bot.text.tokens import first_words
 
 _VAGUE = 0.5  # «عشرات» answers how many only half
 _RARE_WEIGHT = 5.0  # words in fewer than about one paragraph of 150 name something
-_OPENING = 80  # letters of a paragraph that hold its first two words
 _OLD_DAYS = 60.0  # beyond this age, older is no worse
 
 
@@ -208,9 +206,9 @@ class Judge:
     def _fits(self, text: Prepared) -> float:
         """Return how many signs there are of the kind of answer asked for, at most 1."""
         kind = self.query.asks.value
-        if kind not in _cues():
+        if kind not in cues():
             return 0.0
-        signs = [one.word for one in text.tokens if kind in _kinds_of(one.word) and not one.number]
+        signs = [one.word for one in text.tokens if kind in kinds_of(one.word) and not one.number]
         found = sum(self._asked.isdisjoint(stems(word)) for word in signs)
         return min(found, 3) / 3
 
@@ -319,7 +317,7 @@ class Judge:
         given = sum(
             not self._asked.issuperset(reasons)
             for token in text.tokens
-            if (reasons := _reasons_in(token.word)) and not token.number
+            if (reasons := reasons_in(token.word)) and not token.number
         )
         return min(given, 2) / 2
 
@@ -346,36 +344,3 @@ class Judge:
 def stretched(cosine: float) -> float:
     """Return a cosine on a scale of about -1 to 3: the model's cosines lie between .75 and .95."""
     return (cosine - 0.8) * 20
-
-
-@cache
-def _cues() -> dict[str, frozenset[str]]:
-    """Return the stems near which answers of each kind often stand."""
-    table = labelled_words("answer_cues.txt")
-    return {
-        kind: frozenset(s for word in words for s in stems(word)) for kind, words in table.items()
-    }
-
-
-@lru_cache(maxsize=100_000)
-def _kinds_of(word: str) -> frozenset[str]:
-    """Return the kinds of answer that a folded word is a sign of, mostly none."""
-    return frozenset(kind for kind, cues in _cues().items() if not cues.isdisjoint(stems(word)))
-
-
-@lru_cache(maxsize=100_000)
-def _reasons_in(word: str) -> tuple[str, ...]:
-    """Return those stems of a folded word that introduce a cause, mostly none."""
-    return tuple(stem for stem in stems(word) if gives_reason(stem))
-
-
-@cache
-def _openers() -> frozenset[str]:
-    """Return the beginnings of paragraphs that go on from the one before."""
-    return frozenset(labelled_words("openers.txt")["continues"])
-
-
-def goes_on(text: str) -> bool:
-    """Tell whether a paragraph begins as one that goes on from the one before it."""
-    words = first_words(text[:_OPENING], 2)
-    return bool(words) and (words[0] in _openers() or "_".join(words) in _openers())

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from bot.models import Hit, StoredArticle
 from bot.search.agreement import compare
-from bot.search.features import Judge, Judged, goes_on
+from bot.search.cues import goes_on
+from bot.search.features import Judge, Judged
 from bot.search.query import Query
 from bot.search.ranker import score_of
 from bot.search.weighing import Weighing

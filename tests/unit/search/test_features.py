@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.models import Article, Paragraph, StoredArticle
-from bot.search.features import Features, Judge, goes_on
+from bot.search.cues import goes_on
+from bot.search.features import Features, Judge
 from bot.search.query import understand
 from bot.search.weighing import Weighing, weigh
 
