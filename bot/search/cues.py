@@ -1,4 +1,4 @@
-"""The words by which a paragraph shows what it holds: signs of kinds of answers, causes, going on."""
+"""The words by which a paragraph shows what it holds: signs of an answer, causes, going on."""
 
 from __future__ import annotations
 
