@@ -16,16 +16,16 @@ from urllib.parse import urlsplit
 
 from bot.clock import Clock
 from bot.errors import FeedError, FileRefusedError, InputError
-from bot.models import Arrival, Intake, NewArticle, Source, SourceKind
+from bot.models import Intake, NewArticle, Source, SourceKind
 from bot.sources.base import BodyKind, BodyReader, PageFetcher
-from bot.sources.file import FileArticle, FileContents, find_files, read_bytes, read_file
+from bot.sources.file import FileArticle, FileContents, find_files, read_bytes, read_files
 from bot.sources.identity import arrival_of
 from bot.sources.links import absolute_link
 from bot.sources.parser import ParserProcess
 from bot.sources.poll import FeedStore, Poller, PollReport
 from bot.text.paragraphs import split_post
 
-_BATCH = 100  # articles of one transaction
+_BATCH = 200  # articles of one transaction
 _FOREIGN = {"error.file.pdf": BodyKind.PDF, "error.file.web_page": BodyKind.PAGE}
 
 
@@ -98,57 +98,72 @@ class Ingest:
         files = await asyncio.to_thread(lambda: list(find_files(paths)))
         if link and len(files) > 1:
             raise InputError(key="error.file.one_url")
-        sources: dict[str, Source] = {}
         stored: list[Intake] = []
         refused: list[RefusedFile] = []
         if not files:
             refused.extend(RefusedFile(path=path, error=_error("no_files", path)) for path in paths)
-        batch: list[Arrival] = []
-        for number, path in enumerate(files, start=1):
-            try:
-                contents = await self._contents(path, columns or {})
-            except FileRefusedError as error:
-                refused.append(RefusedFile(path=path, error=error))
-                continue
-            if link and len(contents.articles) > 1:
-                raise InputError(key="error.file.one_url")
-            refused.extend(RefusedFile(path=path, error=error) for error in contents.refused)
-            for found in contents.articles:
-                article = replace(
-                    found.article,
-                    url=link or found.article.url,
-                    published_at=found.article.published_at or published_at,
-                )
-                name = found.source_name or source_name or _name_of(article.url, path)
-                if name not in sources:
-                    sources[name] = await self._source(SourceKind.FILE, name)
-                batch.append(arrival_of(sources[name], article))
-                if len(batch) >= _BATCH:
-                    stored += await self._store.add_articles(batch, now=self._clock.now())
-                    batch.clear()
+        done = 0
+        named: list[tuple[str, NewArticle]] = []
+        while done < len(files):
+            for path, contents in await self._contents(files[done:], columns or {}):
+                done += 1
+                if isinstance(contents, FileRefusedError):
+                    refused.append(RefusedFile(path=path, error=contents))
+                    continue
+                if link and len(contents.articles) > 1:
+                    raise InputError(key="error.file.one_url")
+                refused.extend(RefusedFile(path=path, error=error) for error in contents.refused)
+                for found in contents.articles:
+                    article = replace(
+                        found.article,
+                        url=link or found.article.url,
+                        published_at=found.article.published_at or published_at,
+                    )
+                    name = found.source_name or source_name or _name_of(article.url, path)
+                    named.append((name.strip(), article))
+            if len(named) >= _BATCH or done == len(files):
+                stored += await self._store_named(named)
+                named.clear()
             if on_file is not None:
-                on_file(number, len(files))
-        if batch:
-            stored += await self._store.add_articles(batch, now=self._clock.now())
+                on_file(done, len(files))
         return IngestReport(articles=tuple(stored), refused=tuple(refused))
 
-    async def _contents(self, path: Path, columns: Mapping[str, str]) -> FileContents:
-        """Return the articles of a file; pages and PDFs are read in the parser's process."""
+    async def _store_named(self, named: Sequence[tuple[str, NewArticle]]) -> list[Intake]:
+        """Store articles with the names of their sources, some in one transaction."""
+        stored: list[Intake] = []
+        for start in range(0, len(named), _BATCH):
+            now, batch = self._clock.now(), named[start : start + _BATCH]
+            names = [name for name, _ in batch]
+            sources = await self._store.ensure_sources(SourceKind.FILE, names, now=now)
+            arrivals = [arrival_of(sources[name], article) for name, article in batch]
+            stored += await self._store.add_articles(arrivals, now=now)
+        return stored
+
+    async def _contents(
+        self, paths: Sequence[Path], columns: Mapping[str, str]
+    ) -> list[tuple[Path, FileContents | FileRefusedError]]:
+        """Return what the next files hold; pages and PDFs are read in the parser's process."""
+        read = await asyncio.to_thread(
+            read_files, paths, limit_mb=self._max_mb, columns=columns, enough=_BATCH
+        )
+        found: list[tuple[Path, FileContents | FileRefusedError]] = []
+        for path, contents in zip(paths, read, strict=False):
+            kind = _FOREIGN.get(contents.key) if isinstance(contents, FileRefusedError) else None
+            found.append((path, contents if kind is None else await self._foreign(path, kind)))
+        return found
+
+    async def _foreign(self, path: Path, kind: BodyKind) -> FileContents | FileRefusedError:
         try:
-            return await asyncio.to_thread(read_file, path, limit_mb=self._max_mb, columns=columns)
-        except FileRefusedError as error:
-            kind = _FOREIGN.get(error.key)
-            if kind is None:
-                raise
-        raw = await asyncio.to_thread(read_bytes, path, limit_mb=self._max_mb)
-        try:
+            raw = await asyncio.to_thread(read_bytes, path, limit_mb=self._max_mb)
             read = await self._poller.read_body(raw, kind)
+        except FileRefusedError as error:
+            return error
         except FeedError as error:
-            raise FileRefusedError(key=error.key, name=path.name) from error
+            return FileRefusedError(key=error.key, name=path.name)
         name = read.title if kind is BodyKind.PAGE else ""
         found = tuple(FileArticle(article=one, source_name=name) for one in read.articles)
         if not found:
-            raise FileRefusedError(key="error.page.no_article", name=path.name)
+            return FileRefusedError(key="error.page.no_article", name=path.name)
         return FileContents(articles=found)
 
     async def ingest_text(

@@ -28,6 +28,7 @@ _READ_SUFFIXES = (
     ".htm",
     ".pdf",
 )  # looked for in folders; a file named directly may have any
+_MANY_LETTERS = 2_000_000  # read before they are stored
 _BINARY_SHARE = 0.005  # of control characters; text has none
 
 # What a file is by its first bytes, so that its owner is told more than "binary".
@@ -110,6 +111,33 @@ def read_file(
     except TextRefusedError as error:
         reason = "no_body" if error.key == "error.text.no_body" else "empty"
         raise FileRefusedError(key=f"error.file.{reason}", name=name) from error
+
+
+def read_files(
+    paths: Sequence[Path],
+    *,
+    limit_mb: int = 20,
+    columns: Mapping[str, str] | None = None,
+    enough: int = 100,
+) -> list[FileContents | FileRefusedError]:
+    """Return what :func:`read_file` says of the first of the files, of at least one.
+
+    It stops when ``enough`` files or articles are read, or what would be a few large ones.
+    """
+    found: list[FileContents | FileRefusedError] = []
+    articles = letters = 0
+    for path in paths[:enough]:
+        try:
+            contents = read_file(path, limit_mb=limit_mb, columns=columns)
+        except FileRefusedError as error:
+            found.append(error)
+            continue
+        found.append(contents)
+        articles += len(contents.articles)
+        letters += sum(len(text) for one in contents.articles for text in one.article.paragraphs)
+        if articles >= enough or letters >= _MANY_LETTERS:
+            break
+    return found
 
 
 def read_bytes(path: Path, *, limit_mb: int = 20) -> bytes:

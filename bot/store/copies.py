@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.engine import chunks
+from bot.store.engine import chunks, insert_numbers
 from bot.store.likeness import Compared, Likeness, Shared
 from bot.store.recognising import Written
 from bot.store.schema import articles, paragraphs, shingles, sketches
@@ -113,11 +113,7 @@ async def _write(connection: AsyncConnection, likeness: Likeness, revised: Seque
         ]
         await connection.execute(insert(sketches), held)
     if likeness.added:
-        places = [
-            {"period": period, "shingle": shingle, "article_id": key}
-            for period, shingle, key in likeness.added
-        ]
-        await connection.execute(insert(shingles), places)
+        await insert_numbers(connection, shingles, likeness.added)
 
 
 async def forget_old_shingles(connection: AsyncConnection, now: datetime) -> None:

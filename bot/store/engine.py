@@ -18,7 +18,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Table, func, literal, select
+from sqlalchemy import Connection, Table, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -131,10 +131,25 @@ async def insert_missing(
     """Insert those rows that no unique constraint forbids; return how many were inserted."""
     if not rows:
         return 0
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    missing = insert(table).on_conflict_do_nothing().returning(literal(1))
+    into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    missing = into(table).on_conflict_do_nothing().returning(literal(1))
     result = await connection.execute(missing, list(rows))
     return len(result.all())
+
+
+async def insert_numbers(
+    connection: AsyncConnection, table: Table, rows: Sequence[tuple[int, ...]]
+) -> None:
+    """Insert many rows of a table that holds whole numbers alone, one for each of its columns.
+
+    Nothing of them needs a conversion, which would cost more than the inserting itself.
+    """
+    names = [column.name for column in table.columns]
+    statement = str(insert(table).compile(dialect=connection.dialect))
+    given: Sequence[Any] = rows
+    if not connection.dialect.positional:
+        given = [dict(zip(names, row, strict=True)) for row in rows]
+    await connection.exec_driver_sql(statement, list(given))
 
 
 def chunks(ids: Sequence[K]) -> list[Sequence[K]]:

@@ -5,6 +5,7 @@ When a source is to be checked next is decided by the stage that polls; here it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,12 @@ from sqlalchemy import Row, func, insert, select, update
 
 from bot.models import Activity, Source, SourceKind
 from bot.store.base import SourceStore
-from bot.store.engine import Database, to_the_end
+from bot.store.engine import Database, chunks, insert_missing, to_the_end
 from bot.store.schema import articles, sources
 
 _VISITED = (SourceKind.FEED, SourceKind.CHANNEL)
 _DAY_S = 86_400.0
+_AGAIN = {"enabled": True, "failures": 0, "next_check_at": None, "last_error": ""}
 
 
 class SqlSources(SourceStore):
@@ -43,11 +45,35 @@ class SqlSources(SourceStore):
                 new = _new_source(kind, name, address) | {"key": key, "created_at": now}
                 await connection.execute(insert(sources).values(new))
             elif not row.enabled:
-                again = {"enabled": True, "failures": 0, "next_check_at": None, "last_error": ""}
-                await connection.execute(
-                    update(sources).where(sources.c.id == row.id).values(again)
-                )
+                again = update(sources).where(sources.c.id == row.id)
+                await connection.execute(again.values(_AGAIN))
             return _source((await connection.execute(wanted)).one())
+
+    @to_the_end
+    async def ensure_sources(
+        self, kind: SourceKind, names: Sequence[str], *, now: datetime
+    ) -> dict[str, Source]:
+        """Return the sources of these names, by name; the missing are made in one transaction."""
+        held = await self._named(kind, names)
+        missing = [name for name in dict.fromkeys(names) if name not in held]
+        disabled = [one.id for one in held.values() if not one.enabled]
+        if not (missing or disabled):
+            return held
+        new = [_new_source(kind, name, "") | {"key": name, "created_at": now} for name in missing]
+        async with self._db.writing() as connection:
+            await insert_missing(connection, sources, new)
+            for chunk in chunks(disabled):
+                again = update(sources).where(sources.c.id.in_(chunk))
+                await connection.execute(again.values(_AGAIN))
+        return await self._named(kind, names)
+
+    async def _named(self, kind: SourceKind, names: Sequence[str]) -> dict[str, Source]:
+        held: dict[str, Source] = {}
+        async with self._db.reading() as connection:
+            for chunk in chunks(names):
+                wanted = select(sources).where(sources.c.kind == kind, sources.c.key.in_(chunk))
+                held |= {row.key: _source(row) for row in await connection.execute(wanted)}
+        return held
 
     @to_the_end
     async def sources(self) -> list[Source]:

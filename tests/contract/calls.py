@@ -113,6 +113,7 @@ async def _remove_old(store: Store) -> int:
 
 WRITES: dict[str, Call] = {
     "ensure_source": lambda s, _: s.ensure_source(SourceKind.FILE, LARGE, now=NOW),
+    "ensure_sources": lambda s, _: s.ensure_sources(SourceKind.FILE, [LARGE, "ملف"], now=NOW),
     "save_check": lambda s, h: s.save_check(replace(h.source, last_error=LARGE)),
     "remove_source": lambda s, h: s.remove_source(h.source.id),
     "add_article": lambda s, h: s.add_article(

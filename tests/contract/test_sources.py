@@ -31,6 +31,23 @@ async def test_a_file_source_is_the_same_by_its_name_and_differs_from_forwards(
     assert (await store.ensure_source(SourceKind.FORWARD, "أرشيف", now=NOW)).id != files.id
 
 
+async def test_many_file_sources_are_those_that_each_alone_would_be(store: Store) -> None:
+    gone = await store.ensure_source(SourceKind.FILE, "قديم", now=NOW)
+    await store.remove_source(gone.id)
+
+    found = await store.ensure_sources(SourceKind.FILE, ["جديد", "قديم", "جديد"], now=LATER)
+
+    assert set(found) == {"جديد", "قديم"}
+    assert found["قديم"].id == gone.id
+    for name, source in found.items():
+        assert await store.ensure_source(SourceKind.FILE, name, now=LATER) == source
+        assert source.enabled
+    assert await store.ensure_sources(SourceKind.FILE, ["جديد"], now=LATER) == {
+        "جديد": found["جديد"]
+    }
+    assert len(await store.sources()) == 2
+
+
 async def test_sources_come_oldest_first(store: Store) -> None:
     made = [await store.ensure_source(SourceKind.FILE, name, now=NOW) for name in "جاب"]
 

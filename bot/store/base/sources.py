@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +16,12 @@ class SourceStore(Protocol):
         self, kind: SourceKind, name: str, address: str = "", *, now: datetime
     ) -> Source:
         """Return the source of this kind with this address (feeds) or name, made if missing."""
+        ...
+
+    async def ensure_sources(
+        self, kind: SourceKind, names: Sequence[str], *, now: datetime
+    ) -> dict[str, Source]:
+        """Return the sources of these names, as :meth:`ensure_source` does each, by name."""
         ...
 
     async def sources(self) -> list[Source]:
