@@ -7,35 +7,41 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.events.dating import SINCE, opens_span
 from bot.events.figures import FILE, Figure
 from bot.events.sentences import Sentence, has, has_noun, words_of
 from bot.models import ClaimKind, ClaimScope
-from bot.text.analysis import number_word
 
 _RESULT = words_of(FILE, "result")
 _NO, _DENY = words_of(FILE, "no"), words_of(FILE, "deny")
+_NO_DENIAL = words_of(FILE, "still") | words_of(FILE, "no_denial")
 _UNREPORTED = words_of(FILE, "unreported")
-_SINCE, _DURING, _SPANS = words_of(FILE, "since"), words_of(FILE, "during"), words_of(FILE, "spans")
-_WAR, _YEAR, _THEN = words_of(FILE, "war"), words_of(FILE, "year"), words_of(FILE, "then")
+_DURING, _SPANS, _WAR = words_of(FILE, "during"), words_of(FILE, "spans"), words_of(FILE, "war")
 _ACCIDENT, _CONFLICT = words_of(FILE, "accident"), words_of(FILE, "conflict")
 _STRONG, _HOME = words_of(FILE, "strong"), words_of(FILE, "home")
-_THINGS, _RISEN, _EDGES = words_of(FILE, "things"), words_of(FILE, "risen"), words_of(FILE, "edges")
+_RISEN, _EDGES = words_of(FILE, "risen"), words_of(FILE, "edges")
 _PAST, _ANONYMOUS = words_of(FILE, "past"), words_of(FILE, "anonymous")
 _PLANNED, _PROTEST = words_of(FILE, "planned"), words_of(FILE, "protest")
-_BEGAN = words_of(FILE, "began")
 _GOES_OUT = frozenset(["خروج", "خرج", "خرجت", "خرجوا"])
-_HOME_REACH = 8
-_NO_REACH, _DENY_REACH, _SINCE_REACH = 6, 9, 8
-_MANY_DISPLACED = 10_000
-_OLD_YEARS = 2
+_PURPOSE = words_of(FILE, "purpose")
+_HOME_REACH, _FREED_REACH = 8, 5
+_NO_REACH, _DENY_REACH = 6, 9
+# From here on a figure sums more than one event: no single one of these wars left as many.
+_MOST_AT_ONCE = {ClaimKind.KILLED: 1000, ClaimKind.DETAINED: 1000, ClaimKind.DISPLACED: 20_000}
+_MOST_OTHERS = 5000
+_ABOUT_WAR, _STOCK = words_of(FILE, "about_war"), words_of(FILE, "stock")
+_OWN_CLAUSE, _FREED = words_of(FILE, "own_clause"), words_of(FILE, "freed")
+_ONE_SPAN, _IN_SPAN = words_of(FILE, "one_span"), words_of(FILE, "in_span")
 
 
 def conflict_kinds(words: Iterable[str]) -> frozenset[ClaimKind]:
     """Return the kinds of which a paragraph may speak: conflict rather than accident or crime."""
-    counts = Counter(mark for word in words for mark in _marks(word))
+    said = list(words)
+    counts = Counter(mark for word in said for mark in _marks(word))
+    counts["accident"] += sum(b == "سير" and a.startswith("حاد") for a, b in pairwise(said))
     strong = counts["strong"] >= max(counts["accident"], 1)
     kinds = set(ClaimKind) if strong or not counts["accident"] else set()
-    if not strong:
+    if not counts["strong"] and counts["accident"]:
         kinds.discard(ClaimKind.MISSING)
     if not counts["conflict"]:
         kinds -= {ClaimKind.DETAINED, ClaimKind.MISSING}
@@ -50,7 +56,7 @@ def _marks(word: str) -> tuple[str, ...]:
         found.append("accident")
     if has(word, _CONFLICT) or has_noun(word, _CONFLICT):
         found.append("conflict")
-    if has(word, _STRONG):
+    if has(word, _STRONG) or has_noun(word, _STRONG):
         found.append("strong")
     return tuple(found)
 
@@ -60,12 +66,14 @@ def negation(sentence: Sentence, at: int) -> str:
     words = [sentence.word(at - step) for step in range(1, _DENY_REACH + 1)]
     near = [word for word in words[:_NO_REACH] if word]
     for step, word in enumerate(near):
-        if has(word, _NO):
+        if has(word, _NO) and not (step and has(near[step - 1], _NO_DENIAL)):
             between = near[:step]
             if "الاشاره" in between or "اشاره" in between:
                 return "silent"
             if any(has(one, _UNREPORTED) for one in between):
                 return "unknown"
+            if words[step + 1 : step + 2] and words[step + 1] in _PURPOSE:
+                return "silent"  # «حتى لا يقعوا ضحايا»
             if any(has(one, _PLANNED) for one in words[step:]):
                 return "silent"  # «بما يضمن تحرير المدينة دون سقوط قتلى»
             if "طيار" in between or (between and has(between[-1], _ANONYMOUS)):
@@ -84,25 +92,56 @@ def scope_of(sentence: Sentence, figure: Figure, kind: ClaimKind, first: int) ->
     words = [token.word for token in sentence.tokens]
     if figure.minimum == figure.maximum == 1:
         return ClaimScope.INCIDENT
+    if _too_many(figure, kind) or _in_stock(figure, kind, words, first):
+        return ClaimScope.RUNNING
     for at, word in enumerate(words):
-        if at > figure.last and has(word, _RISEN):
-            break  # what follows is of the total that it raises
-        if has(word, _SINCE) and not _dates_event(words, at):
+        if at > figure.last and (has(word, _RISEN) or _begins_clause(sentence, at)):
+            break  # what follows is of another figure
+        if _sums(words, at):
             return ClaimScope.RUNNING
-        if has(word, _DURING) and _spans(words, at):
-            return ClaimScope.RUNNING
-        if has(word, _WAR) and words[at + 1 : at + 2] != ["العالميه"]:
-            return ClaimScope.RUNNING
-        if word.startswith("ل") and words[at - 1 : at] == ["الايام"]:
-            return ClaimScope.RUNNING
-    least = figure.minimum or figure.maximum or 0
-    named = any(has_noun(words[i], words_of(FILE, "victim_displaced"))
-                for i in range(first, min(figure.last + 2, len(words))))  # fmt: skip
-    if kind is ClaimKind.DISPLACED and (named or least >= _MANY_DISPLACED * 20):
-        return ClaimScope.RUNNING
-    if any(has(a, _SPANS) and has(b, _PAST) for a, b in pairwise(words)):
-        return ClaimScope.RUNNING
     return ClaimScope.INCIDENT
+
+
+def _too_many(figure: Figure, kind: ClaimKind) -> bool:
+    """Tell whether a figure is larger than one event leaves."""
+    least = figure.minimum or figure.maximum or 0
+    return least >= _MOST_AT_ONCE.get(kind, _MOST_OTHERS)
+
+
+def _in_stock(figure: Figure, kind: ClaimKind, words: list[str], first: int) -> bool:
+    """Tell whether people are counted who have been displaced or held for long."""
+    if kind is ClaimKind.DISPLACED:
+        named = words_of(FILE, "victim_displaced")
+        return any(has_noun(word, named) for word in words[first : figure.last + 2])
+    return kind is ClaimKind.DETAINED and any(has(word, _STOCK) for word in words)
+
+
+def _begins_clause(sentence: Sentence, at: int) -> bool:
+    """Tell whether a clause of its own begins at ``at``: «، فيما …», «، كما …»."""
+    return sentence.word(at) in _OWN_CLAUSE and bool(sentence.gap(at - 1).strip())
+
+
+def _sums(words: list[str], at: int) -> bool:
+    """Tell whether the word at ``at`` opens a span of several days, or a war."""
+    word = words[at]
+    if has(word, SINCE):
+        return opens_span(words, at)
+    if has(word, _DURING) and _spans(words, at):
+        return True
+    if has(word, _WAR):
+        known = any(has(one, _ABOUT_WAR) for one in words[max(0, at - 2) : at])
+        return not known and words[at + 1 : at + 2] != ["العالميه"]
+    if word.startswith("ل") and words[at - 1 : at] == ["الايام"]:
+        return True
+    return _past_span(words, at)
+
+
+def _past_span(words: list[str], at: int) -> bool:
+    """Tell whether «الأيام القليلة الماضية», «في العام الماضي» begins at ``at``."""
+    if not has(words[at], _SPANS) or not any(has(one, _PAST) for one in words[at + 1 : at + 3]):
+        return False
+    one = words[at].lstrip("وب") in _ONE_SPAN
+    return not one or (at > 0 and has(words[at - 1], _IN_SPAN) and words[at] != "الاسبوع")
 
 
 def _spans(words: list[str], at: int) -> bool:
@@ -110,39 +149,6 @@ def _spans(words: list[str], at: int) -> bool:
     if "نوعه" in words[max(0, at - 1) : at] or any(has(w, _EDGES) for w in words[at + 1 : at + 2]):
         return False
     return any(has(near, _SPANS) for near in words[at + 1 : at + 4])
-
-
-def _dates_event(words: list[str], at: int) -> bool:
-    """Tell whether «منذ عام 2010 بعد أن …» dates what follows instead of opening a span."""
-    return any(has(word, _THEN) for word in words[at + 2 : at + 4])
-
-
-def is_long_past(sentence: Sentence, year: int | None, first: int) -> bool:
-    """Tell whether the happening at token ``first`` is dated well before ``year``."""
-    if year is None:
-        return False
-    words = [token.word for token in sentence.tokens]
-    for at, token in enumerate(sentence.tokens):
-        written = number_word(token.word)
-        if not token.number or not (len(written) == 4 and written.isdigit()):
-            continue
-        if not 1900 <= int(written) <= year - _OLD_YEARS:
-            continue
-        before = words[max(0, at - _SINCE_REACH) : at]
-        dated = before and _is_year(sentence, at)
-        since = any(has(word, _SINCE) or has(word, _BEGAN) for word in before)
-        then = at < first and any(has(word, _THEN) for word in words[at + 1 : at + 2])
-        if dated and (not since or then):
-            return True
-    return False
-
-
-def _is_year(sentence: Sentence, at: int) -> bool:
-    """Tell whether four digits at ``at`` are a year: «عام 2011», «مارس 2011», «في 2011»."""
-    before = sentence.word(at - 1)
-    if has(before, _YEAR) or "/" in sentence.gap(at - 1) or before in ("في", "منذ", "حتي"):
-        return True
-    return has_noun(before, _THINGS) and not sentence.gap(at - 1).strip()
 
 
 def marches(sentence: Sentence, first: int) -> bool:
@@ -155,3 +161,9 @@ def goes_home(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether displaced people are counted as they return, settle or are helped."""
     near = range(max(0, first - _HOME_REACH), min(len(sentence.tokens), last + _HOME_REACH))
     return any(has(sentence.word(at), _HOME) for at in near)
+
+
+def let_go(sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether people who were held are counted as they are let go."""
+    near = range(max(0, first - _FREED_REACH), min(len(sentence.tokens), last + 4))
+    return any(has(sentence.word(at), _FREED) for at in near)

@@ -13,19 +13,25 @@ from functools import lru_cache
 from bot.events.quantities import Quantity, quantities
 from bot.events.sentences import Sentence, article, has, has_noun, words_of
 from bot.models import ClaimKind, ClaimQualifier
+from bot.text.lexicon import labelled_words
 from bot.text.names import readings
 
 FILE = "claim_words.txt"
 _PUNCTUATION = re.compile(r"[،,؛;:()\[\]«»“”\"]")
+_QUOTES = re.compile(r"[«»“”\"]")
 KINDS = tuple(ClaimKind)
 _PERSON, _PEOPLE = words_of(FILE, "person"), words_of(FILE, "people")
 _THINGS, _OTHERS = words_of(FILE, "things"), words_of(FILE, "others")
 PARTS = words_of(FILE, "parts")
 _YEARS = range(1900, 2101)
 _ADJECTIVES = 3  # words between a figure's noun and «بين قتيل وجريح»
+_PAIR_REACH = 7  # and «سقطوا قتلى وجرحى»
 _AGE = ("العمر", "عمره")
 _OWN_W = ("وفاه", "وفيات")
 BOTH = ClaimKind.KILLED_OR_WOUNDED
+_CASES = {kind: words_of(FILE, f"cases_{kind}") for kind in KINDS
+          if f"cases_{kind}" in labelled_words(FILE)}  # fmt: skip
+_NO_DUAL = words_of(FILE, "no_dual")
 _DUAL = ("ان", "ين")
 
 
@@ -75,7 +81,7 @@ def is_people(word: str) -> bool:
 def is_two_people(word: str) -> bool:
     """Tell whether a folded word is surely a dual of persons: «جنديان», «طفلتين»."""
     for one, _ in readings(word):
-        if one.endswith(_DUAL) and not one.startswith("ال") and one not in _PEOPLE:
+        if one.endswith(_DUAL) and not one.startswith("ال") and one not in _PEOPLE | _NO_DUAL:
             base = one[:-2]
             singular = base[:-1] + "ه" if base.endswith("ت") else base
             if base in _PERSON or singular in _PERSON:
@@ -135,8 +141,12 @@ def _counted(sentence: Sentence, q: Quantity) -> Figure | None:
     things = has_noun(sentence.word(q.first - 1), _THINGS)
     if things and not sentence.tokens[q.core].number and not _counts_people(after):
         return None
-    cut = bool(_PUNCTUATION.search(sentence.gap(q.last)))
-    if _is_thing(after) and not cut:
+    between = sentence.gap(q.last)
+    cut = bool(_PUNCTUATION.search(_QUOTES.sub("", between) if _counts_people(after) else between))
+    if sentence.word(q.first - 1) == "ال" and sentence.word(q.first - 2) == "من":
+        return None  # «4 من الـ58»: known people
+    case = None if cut else case_kind(after, sentence.word(q.last + 2))
+    if _is_thing(after) and not cut and case is None:
         return None
     if sentence.word(q.first - 1) == "لكل" or _is_age(sentence, q.last):
         return None
@@ -145,9 +155,22 @@ def _counted(sentence: Sentence, q: Quantity) -> Figure | None:
         return None
     figure = Figure(first=q.first, last=q.last, minimum=q.minimum, maximum=q.maximum,
                     qualifier=q.qualifier, part=_is_part(sentence, q.first))  # fmt: skip
+    if case is not None:
+        return _with(figure, last=q.last + 2, kind=case)
+    if _said_twice(sentence, q):
+        return _with(figure, first=q.first - 1, part=_is_part(sentence, q.first - 1),
+                     kind=dual_kind(sentence.word(q.first - 1)))  # fmt: skip
     if cut or not after:
         return _with(figure, loose=True)
     return _with_noun(sentence, figure, after, q.one)
+
+
+def _said_twice(sentence: Sentence, q: Quantity) -> bool:
+    """Tell whether «اثنين» stands behind those whom it counts: «مدنيين اثنين»."""
+    if q.minimum != 2 or q.first != q.last or sentence.tokens[q.first].number:
+        return False
+    before = sentence.word(q.first - 1)
+    return is_two_people(before) or dual_kind(before) is not None or is_people(before)
 
 
 def _counts_people(word: str) -> bool:
@@ -192,6 +215,8 @@ def _with_noun(sentence: Sentence, figure: Figure, after: str, one: bool) -> Fig
             return None
         kind = victim_kind(behind) if is_people(behind) or article(behind) else None
         pair = pair_at(sentence, at + 1)
+        if (paired := _paired(sentence, at + 1)) is not None and not pair:
+            return _with(figure, last=paired, kind=BOTH)
         last = min(at + 1, len(sentence.tokens) - 1)
         return _with(figure, last=last + pair, kind=BOTH if pair else kind)
     own = after.startswith(_OWN_W) or not after.startswith("و")
@@ -210,6 +235,13 @@ def _with_noun(sentence: Sentence, figure: Figure, after: str, one: bool) -> Fig
     return _with(figure, last=at, kind=kind)
 
 
+def case_kind(word: str, behind: str) -> ClaimKind | None:
+    """Return the kind of «حالة اختطاف», None where cases of something else are counted."""
+    if word not in ("حاله", "حالات"):
+        return None
+    return next((kind for kind, words in _CASES.items() if behind in words), None)
+
+
 def pair_at(sentence: Sentence, at: int) -> bool:
     """Tell whether «القتلى والجرحى» stands at ``at``."""
     second = sentence.word(at + 1)
@@ -219,8 +251,13 @@ def pair_at(sentence: Sentence, at: int) -> bool:
 
 def _paired(sentence: Sentence, at: int) -> int | None:
     """Return the last token of «بين قتيل وجريح» shortly behind ``at``, None without it."""
-    for step in range(_ADJECTIVES + 1):
-        if sentence.word(at + step) == "بين":
+    for step in range(_PAIR_REACH):
+        word = sentence.word(at + step)
+        if _PUNCTUATION.search(sentence.gap(at + step - 1)) and step:
+            return None
+        if step and not article(word) and word[:1] not in "وب" and pair_at(sentence, at + step):
+            return None if sentence.word(at + step - 1) in ("من", "بين") else at + step + 1
+        if word == "بين" and step <= _ADJECTIVES:
             first = victim_kind(sentence.word(at + step + 1))
             second = victim_kind(sentence.word(at + step + 2))
             if {first, second} == {ClaimKind.KILLED, ClaimKind.WOUNDED}:

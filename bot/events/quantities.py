@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot.events.hedges import hedge_after, hedge_before
 from bot.models import ClaimQualifier
 from bot.text.analysis import number_word
 from bot.text.lexicon import labelled_words
@@ -31,7 +32,7 @@ _VAGUE = {
     for word in words
 }
 _SHARES = {word: share for share in ("half", "quarter") for word in _TABLE[share]}
-_KNOWN = _WORDS.keys() | _SCALES.keys() | _VAGUE.keys() | _SHARES.keys()
+NUMBER_WORDS = _WORDS.keys() | _SCALES.keys() | _VAGUE.keys() | _SHARES.keys()
 _PARTS = {"half": 2, "quarter": 4}
 _ONLY_TEENS = frozenset(_TABLE["only_teens"])
 _TEN, _HUNDRED = frozenset(_TABLE["ten"]), frozenset(_TABLE["hundred"])
@@ -39,23 +40,9 @@ _THOUSANDS = frozenset(_TABLE["thousands"])
 _ELEVEN = frozenset(word.split("_")[0] for word in _TABLE["11"] if "_" in word)
 
 
-def _phrases(label: str) -> list[tuple[str, ...]]:
-    """Return the phrases of a label as words, the longest first."""
-    return sorted((tuple(p.split("_")) for p in _TABLE[label]), key=len, reverse=True)
-
-
-_BEFORE = [(words, label) for label in ("at_least", "more_than", "about", "at_most")
-           for words in _phrases(label)]  # fmt: skip
-_BEFORE.sort(key=lambda entry: -len(entry[0]))
-_GLUED = "وبلف"
-_BEFORE_BY_LAST: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-for _entry in _BEFORE:
-    _BEFORE_BY_LAST.setdefault(_entry[0][-1].lstrip(_GLUED), []).append(_entry)
-_AFTER = [(words, label) for label in ("at_least", "about", "at_most")
-          for words in _phrases(f"after_{label}")]  # fmt: skip
-_DECIMAL = re.compile(r"^(\d{1,3})[,،](\d{1,2})$")  # «1,4 مليون»
-_MOST_DIGITS = 18  # of a number that is believed
-_HEDGE_REACH = 4  # words between a number and the hedge behind it: «17 عنصرا على الأقل»
+_DECIMAL, _MOST_DIGITS = re.compile(r"^(\d{1,3})[,،](\d{1,2})$"), 18  # «1,4 مليون»
+_NOT_COUNTED = ("و", "في", "من", "منذ", "بعد", "خلال", "جراء", "عن")  # «بلغ ألفاً في …»
+_ROSE = re.compile("رتف[عا]|زاد|نخفض|تراجع")
 _MOST_WORDS = 12  # of one number
 
 
@@ -93,10 +80,10 @@ def _word(tokens: Sequence[Token], at: int, joined: bool) -> str:
 
 @lru_cache(maxsize=100_000)
 def _unglued(word: str, joined: bool) -> str:
-    if word in _KNOWN and not joined:
+    if word in NUMBER_WORDS and not joined:
         return word
     for letters in ("و", "ف", "ب", "ل", "وب", "ول"):
-        if word.startswith(letters) and word[len(letters) :] in _KNOWN:
+        if word.startswith(letters) and word[len(letters) :] in NUMBER_WORDS:
             return word[len(letters) :]
     return "" if joined else word
 
@@ -148,8 +135,9 @@ def _number(tokens: Sequence[Token], at: int) -> tuple[int, float] | None:
         if scale is None:
             return None
         last, total = at, float(scale)
-        if tokens[at].word == "الفا":
-            total *= 2  # «ألفا شخص»: two thousand
+        behind = tokens[at + 1 : at + 2]  # «ألفا شخص»: two thousand
+        direct = behind and not behind[0].word.startswith(_NOT_COUNTED)
+        total *= 2 if tokens[at].word == "الفا" and direct else 1
     else:
         last, total = simple
         if total < 1000:
@@ -285,6 +273,8 @@ def _range(text: str, tokens: Sequence[Token], a: Quantity, b: Quantity) -> Quan
         pass
     elif words not in (["الي"], ["او"]) or before in ("بنسبه", "عام"):
         return None
+    elif before == "من" and any(_ROSE.search(t.word) for t in tokens[max(0, a.core - 8) : a.core]):
+        return b  # «ارتفع من 12 إلى 17»
     low = a.maximum
     high = b.maximum
     scale = next((s for s in (1_000_000_000, 1_000_000, 1_000) if high % s == 0 and high), 1)
@@ -296,42 +286,14 @@ def _range(text: str, tokens: Sequence[Token], a: Quantity, b: Quantity) -> Quan
                    qualifier=ClaimQualifier.RANGE)  # fmt: skip
 
 
-def _phrase_before(tokens: Sequence[Token], at: int) -> tuple[int, str] | None:
-    """Return where the hedge that ends before ``at`` begins, and its kind."""
-    if not at:
-        return None
-    for words, label in _BEFORE_BY_LAST.get(tokens[at - 1].word.lstrip(_GLUED), ()):
-        first = at - len(words)
-        if first < 0:
-            continue
-        here = tuple(token.word for token in tokens[first:at])
-        if here[1:] == words[1:] and here[0].lstrip(_GLUED) in (words[0], words[0].lstrip(_GLUED)):
-            return first, label
-    return None
-
-
-def _phrase_after(tokens: Sequence[Token], last: int) -> str | None:
-    """Return the kind of the hedge that stands shortly behind a number."""
-    for step in range(1, _HEDGE_REACH + 1):
-        if last + step >= len(tokens) or tokens[last + step].number:
-            return None
-        if step > 1 and tokens[last + step - 1].word.startswith("و"):
-            return None
-        for words, label in _AFTER:
-            here = tuple(t.word for t in tokens[last + step : last + step + len(words)])
-            if here == words:
-                return label
-    return None
-
-
 def _hedged(tokens: Sequence[Token], found: Quantity) -> Quantity:
     """Return an amount with the hedges around it."""
     if found.qualifier is ClaimQualifier.RANGE:
         return found
-    before = _phrase_before(tokens, found.first)
+    before = hedge_before(tokens, found.first)
     label = before[1] if before else None
     first = before[0] if before else found.first
-    if label in (None, "about") and (after := _phrase_after(tokens, found.last)):
+    if label in (None, "about") and (after := hedge_after(tokens, found.last)):
         label = after
     if found.qualifier is ClaimQualifier.VAGUE:
         return replace(found, first=first)

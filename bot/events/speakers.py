@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.events.quantities import NUMBER_WORDS
 from bot.events.sentences import Sentence, article, has, words_of
+from bot.events.triggers import happening
 from bot.text.names import offset_in, readings
 from bot.text.places import places_named
 
@@ -23,12 +25,16 @@ _NEW_CLAUSE = words_of(FILE, "new_clause")
 _TIMES = words_of(FILE, "times")
 _WHOLE = words_of(FILE, "whole")  # names that no indefinite word goes on
 _HIDDEN = words_of(FILE, "hidden")
+_ALSO_ADJECTIVES = frozenset(["حذر", "تابع"])
 _WITH_FOR = words_of(FILE, "with_for")  # «وفقاً لـ»
 _PREPOSITIONS = frozenset(["من", "في", "علي", "الي", "عن", "بعد", "قبل"])
 _THATS = frozenset(["ان", "بان"])
 _SUBJECT = 4  # words before a present verb
 _SIGN = re.compile(r"[:،,\"«“]")
 _OPENERS = words_of(FILE, "openers")
+_ASIDE_REACH = 6  # words between «الذي» and the figure it leads to
+_RELATIVE = frozenset(["الذي", "التي", "والذي", "والتي"])
+_LEADS_TO = words_of(FILE, "leads_to")
 _LONGEST = 10  # words of a speaker's name
 _BREAK = re.compile(r"[،,؛;:()\[\]—–]|--")
 _QUOTES = re.compile(r"[\"«»“”‘’']")
@@ -66,7 +72,9 @@ def _ends(sentence: Sentence, at: int, first: int) -> bool:
     word = sentence.tokens[at].word
     if sentence.tokens[at].number or any(one in _STOP for one, _ in readings(word)[:2]):
         return True
-    if has(word, _MEDIA) or (_is_says(word) and at > first):
+    if has(word, _MEDIA) or _is_says(word) or word in NUMBER_WORDS:
+        return True
+    if at > first and happening(word):
         return True
     if word[:1] == "ب" and not word.startswith(("باسم", "بر", "بي", "بو", "بن", "با", "بلد", "بش")):
         return True
@@ -136,6 +144,9 @@ def _behind(sentence: Sentence, at: int) -> Attribution:
     for _ in range(4):
         first = _skip(sentence, first)
         word = sentence.word(first)
+        if word in ("اخر", "احدث") and has(sentence.word(first + 1), _LEAD):
+            first += 1
+            continue
         owned = sentence.word(first + 1)[:2] in ("ال", "لل")
         lead = owned and any(one in _LEAD for one, _ in readings(word))
         if lead or _is_says(word) or _is_said(word) or word in _OPENERS:
@@ -155,8 +166,8 @@ def _before(sentence: Sentence, at: int) -> Attribution:
     word = sentence.word(first)
     if word in ("رويترز",) and sentence.word(first + 1) == "عن":
         first += 2
-    if any(one in _LEAD for one, _ in readings(word)) and sentence.word(first + 1)[:1] == "ل":
-        name, start, end = _strip_for(sentence, first + 1)
+    if any(one in _LEAD for one, _ in readings(word)) and (maker := _maker(sentence, first)):
+        name, start, end = maker
     else:
         name, start, end = _phrase(sentence, first)
     if sentence.word(at).removeprefix("و") in ("نقل", "نقلت"):
@@ -173,6 +184,17 @@ def _before(sentence: Sentence, at: int) -> Attribution:
                        nominal=not _has_that(sentence, at, end))  # fmt: skip
 
 
+def _maker(sentence: Sentence, first: int) -> tuple[str, int, int] | None:
+    """Return whose «حصيلة جديدة من …», «تقرير للأمم …» begins at ``first``."""
+    for at in (first + 1, first + 2):
+        word = sentence.word(at)
+        if word[:1] == "ل":
+            return _strip_for(sentence, at)
+        if word in ("من", "عن", "صادره", "صدرت"):
+            return _phrase(sentence, at + 1 + (sentence.word(at + 1) == "عن"))
+    return None
+
+
 def _had_said(sentence: Sentence, at: int) -> tuple[str, int, int] | None:
     """Return the subject of «كانت المصادر قد قالت»."""
     for first in range(at - 2, max(-1, at - _LONGEST), -1):
@@ -185,10 +207,10 @@ def _had_said(sentence: Sentence, at: int) -> tuple[str, int, int] | None:
 
 def _subject(sentence: Sentence, at: int) -> tuple[str, int, int]:
     """Return the words before a verb back to a sign or «أن»: «أن وزارة الدفاع قالت»."""
-    for first in range(at - 1, max(0, at - _LONGEST - 4), -1):
+    for first in range(at - 1, max(-1, at - _LONGEST - 4), -1):
         if _SIGN.search(sentence.gap(first)):
             break
-        if sentence.word(first) in _THATS:
+        if sentence.word(first) in _THATS or sentence.word(first) in _NEW_CLAUSE:
             return _phrase(sentence, first + 1)
     first = at
     while first > max(0, at - _SUBJECT) and not _SIGN.search(sentence.gap(first - 1)):
@@ -234,6 +256,8 @@ def attributions(sentence: Sentence) -> Iterator[Attribution]:
             or (token.word in _NOUN and article(sentence.word(at + 1)))
         ):
             before = sentence.word(at - 1)
+            if token.word in _ALSO_ADJECTIVES and at and not sentence.gap(at - 1).strip():
+                continue  # «هدوء حذر»
             if token.word not in _NOUN and (has(before, _HIDDEN) or before in _PREPOSITIONS):
                 continue  # «طلب عدم كشف اسمه», «تمكنت من كشف خلية»
             if sentence.word(at - 1) in ("التي", "الذي", "ما", "لما", "كما"):
@@ -264,15 +288,28 @@ def _cut_off(sentence: Sentence, said: Attribution, at: int) -> bool:
     return False
 
 
+def _in_background(sentence: Sentence, said: Attribution, at: int) -> bool:
+    """Tell whether the figure is told aside: «دان القصف الذي أسفر عن مقتل 14»."""
+    for step in range(max(said.at + 1, at - _ASIDE_REACH), at):
+        if sentence.word(step) in _RELATIVE and has(sentence.word(step + 1), _LEADS_TO):
+            return True
+    return False
+
+
 def speaker_of(sentence: Sentence, found: list[Attribution], at: int, earlier: str) -> str:
     """Return who says the figure at token ``at``; ``earlier`` spoke before in the paragraph."""
+    pronoun = False
     for said in reversed([one for one in found if not one.behind and one.at <= at]):
         if said.start <= sentence.tokens[at].start < said.end:
             continue
         if _cut_off(sentence, said, at):
             break
+        if _in_background(sentence, said, at):
+            return ""
         if said.name:
             return said.name
+        pronoun = True
+    if pronoun:
         return earlier
     for said in found:
         if said.behind and said.name and (said.at > at or said.at <= 1):

@@ -23,13 +23,21 @@ _AFTER = {
     for kind in KINDS
     if f"after_{kind}" in labelled_words(FILE)
 }
+_DONE_TO = {kind: words_of(FILE, f"done_{kind}") for kind in KINDS
+            if f"done_{kind}" in labelled_words(FILE)}  # fmt: skip
+_DONE = words_of(FILE, "done")
+_RUBBLE, _STILL = words_of(FILE, "rubble"), words_of(FILE, "still")
+_RAID, _HITS = words_of(FILE, "raid"), words_of(FILE, "hits")
+_CONTACT = words_of(FILE, "contact")
+_RAID_REACH = 4
+_LIVES_LOST, _LOSE = words_of(FILE, "lives_lost"), words_of(FILE, "lose")
 _LIVES, _RID = words_of(FILE, "lives"), words_of(FILE, "rid")
 ENDS = words_of(FILE, "ends")
 _TOLL = words_of(FILE, "toll")
 _TALLY, _COUNTED = words_of(FILE, "tally"), words_of(FILE, "counted")
 # What makes a killing no report of one: «محاولة قتل», «ذكرى مقتل», «الذين قتلوا», «كادت تقتل».
 _UNREAL = words_of(FILE, "unreal")
-_WHO = words_of(FILE, "who")
+WHO = words_of(FILE, "who")
 _WHERE = frozenset(["فيها", "فيه", "فيهما", "خلالها", "خلاله", "خلالهما"])  # «التي قتل فيها 3»
 _FORECAST = words_of(FILE, "forecast")
 
@@ -55,6 +63,12 @@ def _word_kind(word: str) -> tuple[ClaimKind, bool] | None:
     return None
 
 
+def happening(word: str) -> bool:
+    """Tell whether a folded word is a noun of what happened to people: «مقتل», «باعتقال»."""
+    said = _word_kind(word)
+    return said is not None and said[1]
+
+
 def _phrase_kind(sentence: Sentence, at: int) -> tuple[ClaimKind, bool] | None:
     """Return the kind of «أودى بحياة», «راح ضحيته», «القضاء على»."""
     word = sentence.word(at)
@@ -62,7 +76,37 @@ def _phrase_kind(sentence: Sentence, at: int) -> tuple[ClaimKind, bool] | None:
         return ClaimKind.KILLED, True
     if word == "ضحيه" and sentence.word(at - 1).removeprefix("و") == "راح":
         return ClaimKind.KILLED, True
+    if has(word, _CONTACT) and sentence.word(at + 1) == "الاتصال":
+        return ClaimKind.MISSING, True
+    if has(word, _HITS) and any(
+        has_noun(sentence.word(at + step), _RAID) for step in range(-_RAID_REACH, _RAID_REACH)
+    ):
+        return ClaimKind.DETAINED, False
     return None
+
+
+def passive_kind(sentence: Sentence, at: int) -> ClaimKind | None:
+    """Return the kind of «جرى تشريدهم», «تم اعتقالهم», «ما زالوا تحت الأنقاض» at ``at``."""
+    word = sentence.word(at)
+    if has(sentence.word(at - 1), _DONE):
+        return next((kind for kind, words in _DONE_TO.items() if word in words), None)
+    if word in _LIVES_LOST and has(sentence.word(at - 1), _LOSE):
+        return ClaimKind.KILLED
+    if word in _RUBBLE and sentence.word(at - 1) == "تحت":
+        near = [sentence.word(at - step) for step in range(2, 12)]
+        return ClaimKind.MISSING if any(has(one, _STILL) for one in near) else None
+    return None
+
+
+def counted_kind(sentence: Sentence, at: int) -> ClaimKind | None:
+    """Return the kind of «عدد الذين قتلوا», told at the verb at ``at``."""
+    if sentence.word(at - 1) not in WHO:
+        return None
+    said = _word_kind(sentence.word(at))
+    if said is None or said[1]:
+        return None
+    named = any(_is_tally(sentence.word(at - step)) for step in range(2, 6))
+    return said[0] if named else None
 
 
 def triggers(sentence: Sentence) -> list[Trigger]:
@@ -87,10 +131,10 @@ def triggers(sentence: Sentence) -> list[Trigger]:
 def _unreal(sentence: Sentence, at: int, noun: bool) -> bool:
     """Tell whether the words before make it a plan, a fear, a memory or known people."""
     before = [sentence.word(at - step) for step in (1, 2, 3, 4)]
-    who = not noun and before[0] in _WHO and sentence.word(at + 1) not in _WHERE
+    who = not noun and before[0] in WHO and sentence.word(at + 1) not in _WHERE
     if has(before[0], _UNREAL) or who:
         return True
-    if not noun and before[0] in ("قد", "كانوا") and before[1] in _WHO:
+    if not noun and before[0] in ("قد", "كانوا") and before[1] in WHO:
         return True
     if any(word in _FORECAST for word in before):
         return True

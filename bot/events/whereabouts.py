@@ -10,10 +10,11 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from bot.events.sentences import Sentence
+from bot.events.sentences import Sentence, has
 from bot.text.lexicon import labelled_words
 from bot.text.names import offset_in, readings
 from bot.text.places import PlaceMention
+from bot.text.tokens import tokenize
 
 # «القاهرة، مصر (CNN)--» before the first sentence
 _DATELINE = re.compile(r"^[^.]{0,90}?\([^)]{2,20}\)\s*(?:--|—|–|-)")
@@ -24,9 +25,15 @@ _CHAIN = 24  # characters between a town and the area it lies in
 _RELATIVE = frozenset(labelled_words("place_words.txt")["relative"])
 _BLUNT = {"country": COUNTRY, "region": 8.0, "governorate": 6.0}
 # «الموالية لتركيا», «بقيادة السعودية»: of a party, not of a place
-_OF_PARTY = ("موال", "بقياده", "مدعوم", "داعم", "تابع", "حليف", "حلفا", "حكوم")
+_OF_PARTY = ("موال", "بقياد", "مدعوم", "داعم", "تابع", "حليف", "حلفا", "تقود", "يقود", "تدعم",
+             "يدعم", "ضد")  # fmt: skip
+_OF_STATE = ("حكوم", "نظام", "سلطات")  # «حكومة جنوب السودان»: only where no other place stands
+_STATE = 60.0
 _BEFORE = 1.4  # a place before its figure counts as this much farther
 _CLASS = frozenset(labelled_words("place_words.txt")["class"])
+_NEAR = frozenset(labelled_words("place_words.txt")["near"])
+_FILL = frozenset(labelled_words("place_words.txt")["near_fill"])
+_APART = 2.0  # and a place before a comma before the figure
 _LEAST = 3
 _NO_NAME = frozenset(labelled_words("place_words.txt")["no_name"])
 _LOOSELY = frozenset(labelled_words("place_words.txt")["loosely"])
@@ -65,13 +72,13 @@ def spots(sentence: Sentence, mentions: list[PlaceMention], after: int) -> list[
     """Return the places of a sentence from character ``after`` on."""
     first, last = sentence.tokens[0].start, sentence.tokens[-1].end
     found = [
-        Spot(m.start, m.end, _BLUNT.get(m.place.kind, 0.0))
+        Spot(m.start, m.end, _BLUNT.get(m.place.kind, 0.0) + _by_state(sentence, m.start))
         for m in mentions
         if first <= m.start < last and m.start >= after and not _of_party(sentence, m.start)
     ]
     found.extend(_named_by_class(sentence, found, after))
     found.extend(_countryside(sentence))
-    return _most_exact(sorted(found, key=lambda spot: spot.start))
+    return _most_exact(sentence, sorted(found, key=lambda spot: spot.start))
 
 
 def _is_loose(word: str) -> bool:
@@ -88,22 +95,41 @@ def _countryside(sentence: Sentence) -> list[Spot]:
     ]
 
 
-def _most_exact(found: list[Spot]) -> list[Spot]:
-    """Return the places without the areas that only say where the town before them lies."""
+def _most_exact(sentence: Sentence, found: list[Spot]) -> list[Spot]:
+    """Return the places without those that only say where the one before them lies."""
     kept: list[Spot] = []
     for spot in found:
         before = kept[-1] if kept else None
         if before and before.blunt < spot.blunt and spot.start - before.end <= _CHAIN:
             continue
+        if before and before.blunt <= COUNTRY and _locates(sentence, before.end, spot.start):
+            continue
         kept.append(spot)
     return kept
 
 
+def _locates(sentence: Sentence, end: int, start: int) -> bool:
+    """Tell whether only words of nearness stand between two places: «عربين قرب العاصمة دمشق»."""
+    between = tokenize(sentence.text[end:start])
+    near = [has(token.word, _NEAR) for token in between]
+    others = [has(token.word, _CLASS | _FILL) for token in between]
+    return any(near) and all(a or b for a, b in zip(near, others, strict=True))
+
+
+def _by_state(sentence: Sentence, start: int) -> float:
+    """Return by how much the word before a place puts it off: «حكومة»."""
+    seat = next((at for at, t in enumerate(sentence.tokens) if t.end > start), -1)
+    word = sentence.word(seat - 1).removeprefix("و").removeprefix("ال")
+    return _STATE if word.startswith(_OF_STATE) else 0.0
+
+
 def _of_party(sentence: Sentence, start: int) -> bool:
     """Tell whether the word before a place makes it a party's («الموالية لتركيا»)."""
-    before = next((t.word for t in reversed(sentence.tokens) if t.end <= start - 1), "")
+    seat = next((at for at, t in enumerate(sentence.tokens) if t.end > start), -1)
+    before = sentence.word(seat - 1)
+    if before in ("من", "قبل"):
+        before = sentence.word(seat - 2)
     word = before.removeprefix("و").removeprefix("ال")
-    seat = next((at for at, t in enumerate(sentence.tokens) if t.start >= start), -1)
     if "مقرا" in (sentence.word(seat + 1), sentence.word(seat + 2)):
         return True
     return word.startswith(_OF_PARTY)
@@ -127,7 +153,7 @@ def _named_by_class(sentence: Sentence, known: list[Spot], after: int) -> list[S
             continue
         if token.word.startswith("ال") and token.word.endswith(("يه", "ين", "ات")):
             continue
-        if token.word in _NO_NAME or token.word[:2] in ("وت", "وي"):
+        if token.word in _NO_NAME or token.word[:2] in ("وت", "وي", "لل"):
             continue
         if re.search(r"[،,؛.:]", sentence.gap(at - 1)):
             continue
@@ -146,6 +172,7 @@ def nearest(sentence: Sentence, found: list[Spot], first: int, last: int, speake
             continue
         words = (spot.start - end if spot.start >= end else (begin - spot.end) * _BEFORE) / 6
         cost = max(words, 0.0) + spot.blunt + _CLAUSE * (spot.start > clause)
+        cost += _APART * ("،" in sentence.text[spot.end : begin])
         if cost < least:
             best, least = name, cost
     return best

@@ -8,7 +8,12 @@ import pytest
 
 from bot.events.claims import extract
 from bot.models import Claim, ClaimKind, ClaimQualifier, ClaimScope
-from tests.unit.events.claim_samples import CIRCUMSTANCES, FIGURES, NOTHING, SAID
+from tests.unit.events import claim_samples, claim_samples_wars
+
+FIGURES = [*claim_samples.FIGURES, *claim_samples_wars.FIGURES]
+NOTHING = [*claim_samples.NOTHING, *claim_samples_wars.NOTHING]
+SAID = [*claim_samples.SAID, *claim_samples_wars.SAID]
+CIRCUMSTANCES = [*claim_samples.CIRCUMSTANCES, *claim_samples_wars.CIRCUMSTANCES]
 
 
 @pytest.mark.parametrize(("text", "expected"), FIGURES)
