@@ -76,7 +76,7 @@ class Mujaz:
         self._ended = asyncio.Event()
         self._exit_code = STOPPED
         self._polling = Polling(application, polling_request, self._conflict, self._wedged)
-        sender = TelegramSender(self._polling.bot)
+        sender = TelegramSender(self._polling.bot, core.services.charting.drawn)
         self._dispatcher = Dispatcher(
             core.store,
             sender,

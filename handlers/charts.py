@@ -25,4 +25,6 @@ async def chart(services: Services, update: Update, context: ContextTypes.DEFAUL
         await say(talk, escape(words))
         return
     picture = InputFile(io.BytesIO(drawn), filename=_FILE)
-    await talk.message.reply_photo(picture, caption=shorten(words, MessageLimit.CAPTION_LENGTH))
+    caption = shorten(words, MessageLimit.CAPTION_LENGTH)
+    hidden = talk.chat.look.spoilers
+    await talk.message.reply_photo(picture, caption=caption, has_spoiler=hidden)

@@ -34,6 +34,7 @@ from telegram.ext import (
 
 from bot.delivery.outbox import lane_of
 from bot.delivery.pace import Lane, Pace, Turn, kind_of
+from bot.delivery.pictures import Drawn, Pictures
 from bot.log import chat_ref
 from bot.models import Button, OutboxMessage, SendOutcome, SendResult
 
@@ -196,8 +197,9 @@ def _is_message(endpoint: str) -> bool:
 class TelegramSender:
     """Sends, edits and pins outbox messages and says what came of it."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, drawn: Drawn | None = None) -> None:
         self._bot = bot
+        self._pictures = Pictures(drawn) if drawn is not None else None
 
     async def send(self, message: OutboxMessage, turn: Turn | None = None) -> SendResult:
         """Send or edit one message, with a turn already taken or one of its lane.
@@ -217,13 +219,18 @@ class TelegramSender:
 
     async def _send(self, message: OutboxMessage, turn: Turn | None) -> SendResult:
         paced: Any = {"rate_limit_args": turn or lane_of(message)}
+        buttons = keyboard(message.buttons)
+        if message.picture and self._pictures is not None:
+            sent_id = await self._pictures.send(self._bot, message, buttons, paced)
+            if sent_id is not None:
+                return SendResult(outcome=SendOutcome.SENT, message_id=sent_id)
         sent = await self._bot.send_message(
             chat_id=message.chat_id,
             text=message.html,
             parse_mode=ParseMode.HTML,
             message_thread_id=message.topic_id or None,
             disable_notification=message.silent or None,
-            reply_markup=keyboard(message.buttons),
+            reply_markup=buttons,
             **paced,
         )
         return SendResult(outcome=SendOutcome.SENT, message_id=sent.message_id)

@@ -27,6 +27,7 @@ class DigestFilters:
     short: bool = False  # headlines and figures without quoted paragraphs
     weekly: bool = False  # looks back on a week, once a week
     skip_quiet: bool = False  # nothing new: no message instead of one line
+    chart: bool = False  # with a picture of the figures that moved, a message of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

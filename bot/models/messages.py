@@ -58,7 +58,9 @@ class Button:
 class Reply:
     """A message ready for Telegram: its HTML, its plain text, and rows of buttons.
 
-    ``about`` is what it tells of, where others can be shown the same by a link.
+    ``about`` is what it tells of, where others can be shown the same by a link. With a ``picture``
+    (a chart as text, see ``bot.digest.picture``) the words are its caption; ``hidden`` puts it
+    behind a spoiler.
     """
 
     html: str
@@ -66,6 +68,8 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
     article_ids: tuple[int, ...] = ()
     about: Matter | None = None
+    picture: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,8 @@ class OutboxMessage:
     pin: PinState = PinState.NONE
     origin_id: int | None = None
     edits: int | None = None
+    picture: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from bot.delivery.render import render_digest
 from bot.delivery.signature import signed
 from bot.digest.compose import DEFAULT_MAX_ITEMS
 from bot.digest.due import Due, due_slot
+from bot.digest.picture import charted
 from bot.errors import StoreError
 from bot.models import (
     Chat,
@@ -41,6 +42,7 @@ from bot.models import (
     Subscription,
     WaitingDigests,
 )
+from bot.services.charting import Charting
 from bot.services.composing import Begun, Composing, Made, Tick
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
@@ -49,6 +51,7 @@ from bot.text.languages import texts
 
 logger = logging.getLogger(__name__)
 
+PICTURE_PART = 1000  # behind all parts of text, however many an edit makes of them
 _AT_ONCE = 25  # digests written in one transaction: one flush to the disk for all
 
 
@@ -69,6 +72,7 @@ class Broadcasting:
         self._timezone = timezone
         self._language = language
         self._composing = Composing(store, clock, max_items=max_items)
+        self._charting = Charting(store, clock)
         self._refused: set[Slot] = set()
 
     async def tick(self, at: datetime | None = None) -> int:
@@ -195,13 +199,16 @@ class Broadcasting:
             subscription.delivery.signature,
             subscription.language,
         )
+        messages = [
+            _message(subscription, due.slot, part, reply, tick.now)
+            for part, reply in enumerate(replies, start=1)
+        ]
+        if replies and (chart := await self._chart(subscription, made, tick)) is not None:
+            messages.append(_message(subscription, due.slot, PICTURE_PART, chart, tick.now))
         return DueDigest(
             slot=due.slot,
             covered=tuple(due.covered),
-            messages=tuple(
-                _message(subscription, due.slot, part, reply, tick.now)
-                for part, reply in enumerate(replies, start=1)
-            ),
+            messages=tuple(messages),
             cursor=tick.last_seq,
             covered_until_at=tick.now,
             folds=tuple(message.id for message in doubtful),
@@ -225,6 +232,21 @@ class Broadcasting:
                 look=look,
             )
         return tick.messages[screen]
+
+    async def _chart(self, subscription: Subscription, made: Made, tick: Tick) -> Reply | None:
+        """Return a picture of what moved, for who wants one; made once for all who see it alike."""
+        look = tick.looks.get(subscription.chat_id, Look())
+        wanted = subscription.filters.chart and look.pictures and not look.text_only
+        item = charted(made.digest.items) if wanted else None
+        if item is None or item.state is None:
+            return None
+        zone, language = subscription.timezone, subscription.language
+        screen = (made.shown[item.state.event_id], item.article.id, zone, language, look)
+        if screen not in tick.charts:
+            tick.charts[screen] = await self._charting.of_event(
+                item, zone=zone, language=language, look=look, now=tick.now
+            )
+        return tick.charts[screen]
 
     def _remember_refused(self, slot: Slot, now: datetime) -> None:
         """Keep a slot that is taken from being composed again at every tick."""

@@ -238,6 +238,7 @@ FIELDS: Mapping[str, Field] = {
     "s": _filter_flag("short"),
     "e": _filter_flag("skip_quiet"),
     "c": _filter_flag("conflict_only"),
+    "f": _filter_flag("chart"),
     "a": _filter_set("places", lambda place: place in places()),
     "y": _filter_set("parties", lambda party: party in parties()),
     "w": _filter_set("words_in", _good_word),

@@ -125,6 +125,7 @@ class Tick:
     followed: dict[_Key, dict[Where, frozenset[int]]] = field(default_factory=dict)
     made: dict[_Key, Made] = field(default_factory=dict)
     messages: dict[_Key, list[Reply]] = field(default_factory=dict)
+    charts: dict[_Key, Reply | None] = field(default_factory=dict)
 
 
 class Composing:

@@ -75,6 +75,8 @@ def message_of(row: Row[Any]) -> OutboxMessage:
         pin=PinState(row.pin or ""),
         origin_id=row.origin_id,
         edits=row.edits,
+        picture=row.picture or "",
+        hidden=row.hidden,
     )
 
 
@@ -99,4 +101,6 @@ def _row(message: NewMessage, subscription_id: int | None, now: datetime) -> dic
         "silent": message.silent,
         "pin": PinState.WANTED if message.pin else None,
         "origin_id": message.origin_id,
+        "picture": message.reply.picture or None,
+        "hidden": message.reply.hidden,
     }

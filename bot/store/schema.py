@@ -262,6 +262,8 @@ outbox = Table(
     Column("pin", String(8)),
     Column("origin_id", BigInteger),  # of an edit: the message that was sent first
     Column("edits", BigInteger),  # Telegram's id of the message that is to be edited
+    Column("picture", Text),  # a chart as text: it is drawn when it is sent
+    Column("hidden", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("chat_id", "topic_id", "kind", "key", "part"),
     Index(None, "state", "urgency", "not_before_at", "id"),  # what may be sent next
     Index(None, "state", "id"),

@@ -119,6 +119,8 @@ def length(view: View) -> str:
         said.append(say("settings.short"))
     if filters.skip_quiet:
         said.append(say("settings.skip_quiet"))
+    if filters.chart:
+        said.append(say("settings.chart"))
     return " · ".join(said)
 
 

@@ -124,6 +124,7 @@ def length_page(view: View) -> tuple[str, Rows]:
         *in_rows(buttons, 2),
         (view.switch(say("settings.short"), "s", filters.short),),
         (view.switch(say("settings.skip_quiet"), "e", filters.skip_quiet),),
+        (view.switch(say("settings.chart"), "f", filters.chart),),
         view.back(),
     )
     return f"{view.title('settings.length')}\n{view.said(length(view))}", rows

@@ -46,6 +46,7 @@ MAY_IMPORT = {  # third-party package → the only places that may import it
         "bot.delivery.telegram",
         "bot.delivery.application",
         "bot.delivery.inbound",
+        "bot.delivery.pictures",
         "bot.delivery.polling",
         "bot.delivery.webhook",
         "handlers",

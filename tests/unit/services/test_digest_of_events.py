@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot.clock import FixedClock
+from bot.digest.picture import unpacked
 from bot.models import (
     Chat,
     ChatKind,
     DigestFilters,
     FollowKind,
+    Look,
     NewArticle,
     OutboxMessage,
     OutboxState,
@@ -370,3 +372,44 @@ async def test_a_figure_that_moved_while_digests_waited_is_told_once_after_two_f
     assert shown.count("القتلى 12 ← 17 (الدفاع المدني)") == 1
     assert shown.count(LATER[1]) == 1
     assert shown.count(ELSEWHERE[0]) == shown.count(COOKING[0]) == 1
+
+
+async def test_who_wants_a_chart_gets_one_of_what_moved_with_all_of_it_in_words(
+    desk: Desk,
+) -> None:
+    for chat in (7, 8, 9, 10):
+        await desk.subscribe(chat, DigestFilters(chart=chat != 8))
+    store = desk.store
+    for chat, look in ((9, Look(pictures=False)), (10, Look(spoilers=True))):
+        await store.set_chat_settings(chat, language="ar", timezone="Asia/Damascus", look=look)
+    await desk.report("وكالة النهر", ELSEWHERE)
+    first = await desk.morning()
+    await desk.report("وكالة النهر", STRIKE)
+    await desk.report("راديو الجبل", LATER)
+
+    second = await desk.morning(1)
+
+    assert not [one for sent in first.values() for one in sent if one.picture]  # nothing to draw
+    pictures = {chat: [one for one in sent if one.picture] for chat, sent in second.items()}
+    assert [len(pictures[chat]) for chat in (7, 8, 9, 10)] == [1, 0, 0, 1]
+    (one,), (hidden,) = pictures[7], pictures[10]
+    assert second[7][-1] == one  # behind the words of the digest
+    assert (one.hidden, hidden.hidden) == (False, True)
+    chart = unpacked(one.picture)
+    assert [(said.who, said.low, said.high) for said in chart.panels[0].said] == [
+        ("الدفاع المدني", 12, 12),
+        ("الدفاع المدني", 17, 17),
+    ]
+    assert "الدفاع المدني 30" in plain([one])  # the wounded, in words too
+    assert "إدلب" in chart.days_title
+    assert sum(number for _, number in chart.days) == 2
+    assert "29" not in plain([one])  # nothing is summed
+
+
+async def test_a_digest_of_nothing_new_has_no_chart_and_no_chart_stands_alone(desk: Desk) -> None:
+    await desk.subscribe(7, DigestFilters(chart=True, skip_quiet=True))
+    await desk.report("وكالة النهر", STRIKE)
+    await desk.report("راديو الجبل", LATER)
+    assert len((await desk.morning())[7]) == 2
+
+    assert await desk.morning(1) == {}
