@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 Drawn = Callable[[str], Awaitable[bytes]]  # the PNG of a picture that waited as text
 
 _KEPT = 64  # pictures whose number at Telegram is remembered
-_FILE = "chart.png"
+_FILE = "chart-of-an-event.png"
 _REFUSED = ("photo", "media", "file_id", "file identifier")  # in Telegram's refusal of a picture
 
 

@@ -116,7 +116,8 @@ def _said(axes, panel: Panel, marks: Mapping[str, int]) -> None:  # type: ignore
     most = max(one.high for one in panel.said)
     if most > _FAR_APART * least:
         axes.set_yscale("symlog", linthresh=10)
-        axes.set_ylim(bottom=0, top=most * 1000)
+        axes.set_ylim(bottom=0, top=10 * float(most) ** 1.5)
+        axes.yaxis.get_major_locator().set_params(numticks=7)
     else:
         axes.set_ylim(bottom=0, top=max(most, 1) * 1.45)  # room for who is who
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
