@@ -8,7 +8,7 @@ change-log line that is followed twice does no harm.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -34,21 +34,18 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
 
-def entries_of(stored: StoredArticle) -> list[Entry]:
-    """Return what is indexed of an article: each paragraph with the title."""
-    entries = []
+def entries_of(stored: StoredArticle) -> Iterator[Entry]:
+    """Yield what is indexed of an article: each paragraph with the title."""
+    title = analysis.index_fields(stored.article.title)
     for paragraph in stored.paragraphs:
-        fields = analysis.index_fields(f"{stored.article.title}\n{paragraph.text}")
-        entries.append(
-            Entry(
-                article_id=stored.article.id,
-                paragraph_id=paragraph.id,
-                stems=fields.stems,
-                grams=fields.grams,
-                names=fields.names,
-            )
+        fields = analysis.index_fields(paragraph.text)
+        yield Entry(
+            article_id=stored.article.id,
+            paragraph_id=paragraph.id,
+            stems=f"{title.stems} {fields.stems}",
+            grams=f"{title.grams} {fields.grams}",
+            names=f"{title.names} {fields.names}",
         )
-    return entries
 
 
 class SearchIndex:
@@ -196,6 +193,9 @@ def _clear(writer: LexicalWriter) -> None:
 def _write(
     writer: LexicalWriter, ids: Sequence[int], articles: Sequence[StoredArticle], seq: int
 ) -> None:
-    """Replace the articles in the index and commit how far it has come."""
-    writer.replace(ids, [entry for stored in articles for entry in entries_of(stored)])
+    """Replace the articles in the index and commit how far it has come.
+
+    What is analysed goes to the engine at once, which indexes it meanwhile in a thread of its own.
+    """
+    writer.replace(ids, (entry for stored in articles for entry in entries_of(stored)))
     writer.commit(Mark(VERSION, seq))

@@ -13,7 +13,7 @@ the same commit as the paragraphs: after a kill it is never ahead of, or behind,
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -216,7 +216,7 @@ class LexicalWriter:
         with _reporting("emptying the search index"):
             self._writer.delete_all_documents()
 
-    def replace(self, article_ids: Sequence[int], entries: Sequence[Entry]) -> None:
+    def replace(self, article_ids: Sequence[int], entries: Iterable[Entry]) -> None:
         """Delete all paragraphs of the named articles, then add the given ones."""
         with _reporting("writing the search index"):
             for article_id in article_ids:

@@ -97,19 +97,23 @@ class IndexFields:
 
 @lru_cache(maxsize=200_000)
 def _indexed(written: str) -> tuple[str, str, str]:
-    """Return what the index keeps of one word or number: stems, 4-grams, skeleton."""
+    """Return stems, 4-grams and skeleton of one word or number, each with a space before it."""
     word, number = read(written)
-    searched = " ".join(searched_stems(word, number))
-    if number or not searched:
-        return searched, "", ""
-    return searched, " ".join(grams(word)), skeleton(word)
+    found = searched_stems(word, number)
+    if number or not found:
+        return _spaced(found), "", ""
+    name = skeleton(word)
+    return _spaced(found), _spaced(grams(word)), f" {name}" if name else ""
+
+
+def _spaced(words: Sequence[str]) -> str:
+    return "".join(f" {word}" for word in words)
 
 
 def index_fields(text: str) -> IndexFields:
     """Return what the index keeps of a title or a paragraph."""
-    found = [_indexed(written) for written in written_tokens(text)]
-    return IndexFields(
-        " ".join([stems for stems, _, _ in found if stems]),
-        " ".join([pieces for _, pieces, _ in found if pieces]),
-        " ".join([name for _, _, name in found if name]),
-    )
+    found = list(map(_indexed, written_tokens(text)))
+    if not found:
+        return IndexFields("", "", "")
+    held, pieces, names = zip(*found, strict=True)
+    return IndexFields("".join(held)[1:], "".join(pieces)[1:], "".join(names)[1:])
