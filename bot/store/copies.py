@@ -21,7 +21,7 @@ from bot.store.engine import chunks, insert_numbers
 from bot.store.likeness import Compared, Likeness, Shared
 from bot.store.recognising import Written
 from bot.store.schema import articles, paragraphs, shingles, sketches
-from bot.text.copies import Sketch, figures, packed, sample, unpacked
+from bot.text.copies import packed, sample, unpacked
 
 _PERIOD_S = 172_800  # two days: a text is looked for among those at most so far from it, or twice
 _KEPT_PERIODS = 3
@@ -39,14 +39,14 @@ async def mark_copies(
         return
     periods = [period_of(one.article.published_at or now) for one in written]
     shared = await _shared(connection, written, periods)
-    likely = shared.likely()
     revised = [one.article_id for one in written if one.revision > 1]
-    likeness = Likeness(
-        shared,
-        await _compared(connection, likely),
-        await _pointing(connection, revised),
-    )
-    await asyncio.to_thread(likeness.judge, written, periods)
+    likeness = Likeness(written, periods, shared, await _pointing(connection, revised))
+    lacking: Iterable[int] = await asyncio.to_thread(likeness.first_lacking)
+    while True:
+        likeness.learn(lacking, await _compared(connection, lacking))
+        lacking = await asyncio.to_thread(likeness.judge)
+        if not lacking:
+            break
     await _write(connection, likeness, revised)
 
 
@@ -62,7 +62,7 @@ async def _shared(
         about = select(shingles).where(shingles.c.period.in_((period - 1, period, period + 1)))
         for chunk in chunks(sorted(sampled)):
             rows = await connection.execute(about.where(shingles.c.shingle.in_(chunk)))
-            for held_in, shingle, article_id in rows:
+            for held_in, shingle, article_id in rows.all():
                 shared.add(held_in, shingle, article_id)
     return shared
 
@@ -83,8 +83,7 @@ async def _compared(connection: AsyncConnection, likely: Iterable[int]) -> dict[
     found: dict[int, Compared] = {}
     for chunk in chunks(sorted(likely)):
         for row in await connection.execute(query.where(sketches.c.article_id.in_(chunk))):
-            sketch = Sketch(unpacked(row.shingles), figures(row.title, [row.lead]))
-            found[row.id] = Compared(sketch, row.copy_of)
+            found[row.id] = Compared(unpacked(row.shingles), row.title, row.lead, row.copy_of)
     return found
 
 

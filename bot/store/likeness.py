@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.store.recognising import Written
-from bot.text.copies import Sketch, is_copy, sample
+from bot.text.copies import Sketch, figures, is_contained, is_copy, sample
 
 _FEWEST_SHARED = 3  # of the sampled shingles
 _MOST_COMPARED = 8
@@ -21,8 +21,16 @@ _MOST_HOLDERS = 40  # of one shingle; beyond, it is a formula and tells nothing
 class Compared:
     """An article as it is compared, and the one that it is itself a copy of."""
 
-    drawn: Sketch
+    shingles: frozenset[int]
+    title: str
+    lead: str
     copy_of: int | None = None
+
+    def is_copy_of(self, drawn: Sketch) -> bool:
+        """Tell whether a text is this one; figures, which take longer, only where it may be."""
+        if not is_contained(self.shingles, drawn.shingles):
+            return False
+        return is_copy(Sketch(self.shingles, figures(self.title, [self.lead])), drawn)
 
 
 class Shared:
@@ -39,69 +47,97 @@ class Shared:
         holders.add(one)
         return True
 
-    def likely(self) -> list[int]:
-        """Return the articles that share enough with the batch to be compared with any of it."""
-        shared = Counter(key for holders in self._holders.values() for _, key in holders)
-        return [key for key, count in shared.items() if count >= _FEWEST_SHARED]
-
     def about(self, shingle: int, period: int) -> list[int]:
         """Return the holders of a shingle in the days of a period, once for each period."""
         return [
             key for held_in, key in self._holders.get(shingle, ()) if abs(held_in - period) <= 1
         ]
 
+    def telling(self, drawn: Sketch, period: int) -> dict[int, list[int]]:
+        """Return the shingles of a text that are no formula, with who holds each."""
+        found = {at: self.about(at, period) for at in sample(drawn.shingles)}
+        return {at: holders for at, holders in found.items() if len(holders) < _MOST_HOLDERS}
+
+
+def likely(telling: Mapping[int, Sequence[int]], key: int) -> list[int]:
+    """Return the articles before this one that share most with it, at most so many."""
+    shared = Counter(one for holders in telling.values() for one in holders if one < key)
+    found = [one for one, count in shared.items() if count >= _FEWEST_SHARED]
+    return sorted(found, key=lambda one: (-shared[one], one))[:_MOST_COMPARED]
+
 
 class Likeness:
     """What is found out about a batch, and has to be written."""
 
     def __init__(
-        self, shared: Shared, compared: Mapping[int, Compared], pointing: Mapping[int, int]
+        self,
+        written: Sequence[Written],
+        periods: Sequence[int],
+        shared: Shared,
+        pointing: Mapping[int, int],
     ) -> None:
-        """``compared`` are the likely ones, ``pointing`` the copies of those that are revised."""
+        """``periods`` are those of what is written, ``pointing`` the copies of what is revised."""
+        self._waiting = list(zip(written, periods, strict=True))
         self._shared = shared
-        self._compared = dict(compared)
+        self._compared: dict[int, Compared | None] = {}
         self._pointing: dict[int, int | None] = dict(pointing)
         self.pointed: dict[int, int | None] = {}  # articles, with what each is a copy of
         self.kept: dict[int, tuple[int, Sketch]] = {}  # articles, with their period and sketch
         self.added: list[tuple[int, int, int]] = []  # period, shingle, article
 
-    def judge(self, written: Iterable[Written], periods: Sequence[int]) -> None:
-        """Judge articles in order, each in its period."""
-        for one, period in zip(written, periods, strict=True):
-            if one.revision == 1:
-                self._judge(one, period)
-                continue
-            self.kept.pop(one.article_id, None)
-            self._compared.pop(one.article_id, None)
-            if one.article_id not in self._pointing.values():
-                self._point(one.article_id, None)
-                self._judge(one, period)
+    def first_lacking(self) -> set[int]:
+        """Return whom all that waits is likely compared with, as far as is known beforehand."""
+        new = {one.article_id for one, _ in self._waiting if one.revision == 1}
+        return {
+            key
+            for one, period in self._waiting
+            for key in likely(self._shared.telling(one.drawn, period), one.article_id)
+        } - new
 
-    def _judge(self, one: Written, period: int) -> None:
+    def learn(self, lacking: Iterable[int], compared: Mapping[int, Compared]) -> None:
+        """Take in articles that were lacking; those that are not there cannot be compared."""
+        self._compared |= {key: compared.get(key) for key in lacking}
+
+    def judge(self) -> list[int]:
+        """Judge what waits, in order; return the articles that must be learned to go on, if any."""
+        while self._waiting:
+            one, period = self._waiting[0]
+            self._compared.setdefault(one.article_id, None)
+            telling = self._shared.telling(one.drawn, period)
+            nearest = likely(telling, one.article_id)
+            if lacking := [key for key in nearest if key not in self._compared]:
+                return lacking
+            del self._waiting[0]
+            if one.revision > 1:
+                self.kept.pop(one.article_id, None)
+                self._compared[one.article_id] = None
+                if one.article_id in self._pointing.values():
+                    continue
+                self._point(one.article_id, None)
+            self._judge(one, period, telling, nearest)
+        return []
+
+    def _judge(
+        self, one: Written, period: int, telling: Iterable[int], nearest: Iterable[int]
+    ) -> None:
         key, drawn = one.article_id, one.drawn
-        about = {shingle: self._shared.about(shingle, period) for shingle in sample(drawn.shingles)}
-        telling = {at: holders for at, holders in about.items() if len(holders) < _MOST_HOLDERS}
-        shared = Counter(
-            holder for holders in telling.values() for holder in holders if holder < key
-        )
-        first = self._first(drawn, shared)
+        first = self._first(drawn, nearest)
         if first is not None:
             self._point(key, first)
         self.kept[key] = (period, drawn)
-        if one.article.paragraphs:
-            self._compared[key] = Compared(drawn, first)
+        if texts := one.article.paragraphs:
+            self._compared[key] = Compared(drawn.shingles, one.article.title, texts[0], first)
         self.added += [
             (period, shingle, key) for shingle in telling if self._shared.add(period, shingle, key)
         ]
 
-    def _first(self, drawn: Sketch, shared: Mapping[int, int]) -> int | None:
+    def _first(self, drawn: Sketch, nearest: Iterable[int]) -> int | None:
         """Return the earliest article whose text this is, None when it is the first itself."""
-        likely = [key for key, count in shared.items() if count >= _FEWEST_SHARED]
-        likely.sort(key=lambda key: (-shared[key], key))
+        compared = [(key, self._compared[key]) for key in nearest]
         roots = [
-            self._compared[key].copy_of or key
-            for key in likely[:_MOST_COMPARED]
-            if key in self._compared and is_copy(self._compared[key].drawn, drawn)
+            other.copy_of or key
+            for key, other in compared
+            if other is not None and other.is_copy_of(drawn)
         ]
         return min(roots, default=None)
 

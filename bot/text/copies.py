@@ -60,10 +60,15 @@ def figures(title: str, paragraphs: Sequence[str]) -> frozenset[float]:
 
 def is_copy(one: Sketch, other: Sketch) -> bool:
     """Tell whether two articles are one text, whole or shortened."""
-    shorter, longer = sorted((one.shingles, other.shingles), key=len)
-    if len(shorter) < _FEWEST or len(shorter & longer) < CONTAINED * len(shorter):
+    if not is_contained(one.shingles, other.shingles):
         return False
     return one.figures <= other.figures or other.figures <= one.figures
+
+
+def is_contained(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Tell whether so much of the shorter text stands in the longer one that it is a copy."""
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= _FEWEST and len(shorter & longer) >= CONTAINED * len(shorter)
 
 
 def sample(shingles: frozenset[int]) -> list[int]:
