@@ -18,7 +18,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Table, func, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -129,12 +129,21 @@ async def insert_missing(
     connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> int:
     """Insert those rows that no unique constraint forbids; return how many were inserted."""
+    return len(await insert_missing_of(connection, table, rows, literal(1)))
+
+
+async def insert_missing_of(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    wanted: ColumnElement[T],
+) -> Sequence[T]:
+    """Insert those rows that no unique constraint forbids; return ``wanted`` of each of them."""
     if not rows:
-        return 0
+        return []
     into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    missing = into(table).on_conflict_do_nothing().returning(literal(1))
-    result = await connection.execute(missing, list(rows))
-    return len(result.all())
+    missing = into(table).on_conflict_do_nothing().returning(wanted)
+    return (await connection.scalars(missing, list(rows))).all()
 
 
 async def insert_numbers(

@@ -35,7 +35,7 @@ class SqlOutbox(OutboxStore):
     async def enqueue_digests(self, digests: Sequence[DueDigest], *, now: datetime) -> list[bool]:
         """Write several due digests in one transaction; return which were written."""
         async with self._db.writing() as connection:
-            return [await write_due(connection, due, now) for due in digests]
+            return await write_due(connection, digests, now)
 
     @to_the_end
     async def enqueue(self, messages: Sequence[NewMessage], *, now: datetime) -> int:

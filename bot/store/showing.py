@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import DueDigest, EventSnapshot, Shown
@@ -94,22 +94,26 @@ class SqlShowing:
             return (await connection.execute(delete(event_snapshots).where(old))).rowcount
 
 
-async def write_shown(connection: AsyncConnection, due: DueDigest, now: datetime) -> None:
-    """Note which state of each event a digest shows, and which one was known before it."""
-    if not due.shown:
-        return
-    subscription_id = due.slot.subscription_id
-    mine = shown.c.subscription_id == subscription_id
-    for chunk in chunks(list(due.shown)):
-        await connection.execute(delete(shown).where(mine, shown.c.event_id.in_(chunk)))
+async def write_shown(
+    connection: AsyncConnection, digests: Sequence[DueDigest], now: datetime
+) -> None:
+    """Note which state of each event digests show, and which one was known before them."""
     rows = [
         {
-            "subscription_id": subscription_id,
+            "subscription_id": due.slot.subscription_id,
             "event_id": event_id,
             "snapshot_id": snapshot_id,
             "before_id": due.known.get(event_id),
             "shown_at": now,
         }
+        for due in digests
         for event_id, snapshot_id in due.shown.items()
     ]
+    if not rows:
+        return
+    former = delete(shown).where(
+        shown.c.subscription_id == bindparam("reader"), shown.c.event_id == bindparam("event")
+    )
+    told = [{"reader": row["subscription_id"], "event": row["event_id"]} for row in rows]
+    await connection.execute(former, told)
     await connection.execute(insert(shown), rows)

@@ -7,78 +7,105 @@ digest for the same slot impossible, whoever asks for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.models import DueDigest, OutboxState, Slot, SlotState
-from bot.store.engine import insert_missing
+from bot.models import DueDigest, NewMessage, OutboxState, Slot, SlotState
+from bot.store.engine import chunks, insert_missing, insert_missing_of
 from bot.store.messages import FOLDED, insert_messages
 from bot.store.schema import outbox, slots, subscriptions
 from bot.store.showing import write_shown
 
 
-async def write_digest(
-    connection: AsyncConnection,
-    slot: Slot,
-    covered: Sequence[Slot],
-    *,
-    cursor: int,
-    covered_until_at: datetime,
-    now: datetime,
-) -> bool:
-    """Write a due slot with those it covers and move its subscription on.
+async def write_due(
+    connection: AsyncConnection, digests: Sequence[DueDigest], now: datetime
+) -> list[bool]:
+    """Write due digests with all that belongs to them; False for those whose slot is taken.
 
-    False, and nothing written, when the slot is there or the subscription is not active. Neither
-    the cursor nor a time of the subscription ever goes back.
+    Those of different subscriptions are written together, with as many statements as for one.
     """
-    mine = subscriptions.c.id == slot.subscription_id
-    query = select(subscriptions).where(mine).with_for_update()
-    subscription = (await connection.execute(query)).one_or_none()
-    if subscription is None or not subscription.active:
-        return False
-    before = {
-        "cursor_before": subscription.cursor,
-        "covered_before_at": subscription.covered_until_at,
-    }
-    row = _row(slot, SlotState.COMPOSED, now) | before
-    if not await insert_missing(connection, slots, [row]):
-        return False
-    await insert_missing(connection, slots, [_row(s, SlotState.COVERED, now) for s in covered])
-    progress = {
-        "cursor": max(cursor, subscription.cursor),
-        "covered_until_at": latest(covered_until_at, subscription.covered_until_at),
-        "last_slot_at": latest(slot.due_at, subscription.last_slot_at),
-    }
-    await connection.execute(update(subscriptions).where(mine).values(progress))
-    return True
+    written = [False] * len(digests)
+    waiting = list(range(len(digests)))
+    while waiting:
+        first: dict[int, int] = {}
+        for number in waiting:
+            first.setdefault(digests[number].slot.subscription_id, number)
+        together = list(first.values())
+        new = await _claim(connection, [digests[number] for number in together], now)
+        for number in together:
+            written[number] = digests[number].slot.subscription_id in new
+        await _write_with(connection, [digests[n] for n in together if written[n]], now)
+        waiting = [number for number in waiting if number not in set(together)]
+    return written
 
 
-async def write_due(connection: AsyncConnection, due: DueDigest, now: datetime) -> bool:
-    """Write a due digest with all that belongs to it; False when its slot is taken."""
-    written = await write_digest(
-        connection,
-        due.slot,
-        due.covered,
-        cursor=due.cursor,
-        covered_until_at=due.covered_until_at,
-        now=now,
-    )
-    if not written:
-        return False
-    await _replace(connection, due.replaces)
-    await insert_messages(connection, due.messages, due.slot.subscription_id, now)
-    await write_shown(connection, due, now)
-    if due.folds:
-        carried = (
-            update(outbox)
-            .where(outbox.c.id.in_(due.folds), outbox.c.state == OutboxState.UNCERTAIN)
-            .where(outbox.c.subscription_id == due.slot.subscription_id)
-        )
-        await connection.execute(carried.values(folded_at=now))
-    return True
+async def _claim(
+    connection: AsyncConnection, digests: Sequence[DueDigest], now: datetime
+) -> set[int]:
+    """Write the slots of several subscriptions, with those they cover, and move these on.
+
+    Return the subscriptions whose slot was free and that are active; of the others nothing is
+    written. Neither the cursor nor a time of a subscription ever goes back.
+    """
+    held: dict[int, Row[Any]] = {}
+    for chunk in chunks([due.slot.subscription_id for due in digests]):
+        query = select(subscriptions).where(subscriptions.c.id.in_(chunk)).with_for_update()
+        held |= {row.id: row for row in await connection.execute(query) if row.active}
+    asked = [due for due in digests if due.slot.subscription_id in held]
+    rows = [
+        _row(due.slot, SlotState.COMPOSED, now)
+        | {
+            "cursor_before": held[due.slot.subscription_id].cursor,
+            "covered_before_at": held[due.slot.subscription_id].covered_until_at,
+        }
+        for due in asked
+    ]
+    new = set(await insert_missing_of(connection, slots, rows, slots.c.subscription_id))
+    due_now = [due for due in asked if due.slot.subscription_id in new]
+    covered = [_row(one, SlotState.COVERED, now) for due in due_now for one in due.covered]
+    await insert_missing(connection, slots, covered)
+    progress = [_progress(due, held[due.slot.subscription_id]) for due in due_now]
+    if progress:
+        moved = update(subscriptions).where(subscriptions.c.id == bindparam("key"))
+        await connection.execute(moved, progress)
+    return new
+
+
+def _progress(due: DueDigest, subscription: Row[Any]) -> dict[str, object]:
+    return {
+        "key": subscription.id,
+        "cursor": max(due.cursor, subscription.cursor),
+        "covered_until_at": latest(due.covered_until_at, subscription.covered_until_at),
+        "last_slot_at": latest(due.slot.due_at, subscription.last_slot_at),
+    }
+
+
+async def _write_with(
+    connection: AsyncConnection, digests: Sequence[DueDigest], now: datetime
+) -> None:
+    """Write the messages of digests and what they show; what they take the place of goes."""
+    messages: list[NewMessage] = []
+    for due in digests:
+        await _replace(connection, due.replaces)
+        owner = due.slot.subscription_id
+        messages += [
+            replace(one, subscription_id=one.subscription_id or owner) for one in due.messages
+        ]
+    await insert_messages(connection, messages, None, now)
+    await write_shown(connection, digests, now)
+    for due in digests:
+        if due.folds:
+            carried = (
+                update(outbox)
+                .where(outbox.c.id.in_(due.folds), outbox.c.state == OutboxState.UNCERTAIN)
+                .where(outbox.c.subscription_id == due.slot.subscription_id)
+            )
+            await connection.execute(carried.values(folded_at=now))
 
 
 async def _replace(connection: AsyncConnection, waiting: Sequence[int]) -> None:
