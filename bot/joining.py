@@ -27,6 +27,7 @@ from bot.services.keeping import Keeping
 from bot.services.outgoing import Outgoing
 from bot.services.overseeing import Overseeing
 from bot.services.privacy import Privacy
+from bot.services.revising import Revising
 from bot.services.subscribing import Subscribing
 from bot.services.timelines import Timelines
 from bot.services.watching import Watching
@@ -83,16 +84,11 @@ def join_services(
         max_chars=settings.question_max_chars,
     )
     watching = Watching(store, clock, intake, outgoing, language=settings.language)
+    broadcasting = _broadcasting(settings, clock, store)
     return Services(
         alerting=Alerting(store, clock),
         answering=answering,
-        broadcasting=Broadcasting(
-            store,
-            clock,
-            timezone=settings.timezone,
-            language=settings.language,
-            max_items=settings.digest_max_items,
-        ),
+        broadcasting=broadcasting,
         enriching=Enriching(store, clock),
         charting=Charting(store, clock),
         choosing=Choosing(store, clock, digest_time=settings.digest_time),
@@ -104,6 +100,7 @@ def join_services(
         judging=judging,
         outgoing=outgoing,
         privacy=Privacy(store, judging, answering),
+        revising=Revising(store, clock, broadcasting, outgoing),
         timelines=Timelines(store, clock),
         watching=watching,
         overseeing=Overseeing(store, clock, watching, judging),
@@ -111,6 +108,16 @@ def join_services(
         operators=frozenset(settings.admin_ids),
         questions_per_minute=settings.questions_per_minute,
         default_language=settings.language,
+    )
+
+
+def _broadcasting(settings: Settings, clock: Clock, store: Store) -> Broadcasting:
+    return Broadcasting(
+        store,
+        clock,
+        timezone=settings.timezone,
+        language=settings.language,
+        max_items=settings.digest_max_items,
     )
 
 

@@ -216,6 +216,7 @@ class Mujaz:
             self._dispatcher.notify()
         if await self._core.services.broadcasting.tick(at):
             self._dispatcher.notify()
+        await self._core.services.revising.tick()
 
     def _pulse(self) -> float | None:
         """Return the seconds since the last poll ended, None in a process that does not poll."""

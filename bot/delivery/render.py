@@ -238,6 +238,8 @@ def _not_found(answer: Answer, page: Page) -> Fragment:
 def _facts(digest: Digest, page: Page) -> Fragment:
     """Return what the digest covers and how much it holds."""
     period = Fragment()
+    if digest.revised:
+        return page.say("digest.revised", at=page.moment(digest.until_at))
     if digest.since_at is not None:
         since, until = page.moment(digest.since_at), page.moment(digest.until_at)
         period = page.say("digest.period", since=since, until=until)

@@ -118,6 +118,7 @@ class Digest:
     cursor: int = 0  # change-log seq that it covers
     weekly: bool = False
     told: int = 0  # events that are as the reader was told of them at once
+    revised: bool = False  # it takes the place of the day's digest, whose figures have moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

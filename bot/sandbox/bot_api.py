@@ -33,7 +33,7 @@ async def call(sandbox: Sandbox, request: Request) -> Response:
         return _answer(ApiError(401, "Unauthorized"))
     method = find_method(request.path_params["method"])
     if method is None:
-        return _answer(ApiError(404, "Not Found: method not found"))
+        return _answer(sandbox.strict.unknown(request.path_params["method"]))
     try:
         params = await read_params(request)
     except ApiError as error:
@@ -41,6 +41,11 @@ async def call(sandbox: Sandbox, request: Request) -> Response:
     entry = sandbox.journal.open(
         at=sandbox.clock.now(), method=method.name, params=params.for_journal()
     )
+    try:
+        sandbox.strict.check(method.name, params.values, params.uploads)
+    except ApiError as error:
+        entry.error_code, entry.description = error.code, error.description
+        return _answer(error)
     fault = sandbox.faults.take(method.name, _chat_id(sandbox, params))
     if sandbox.latency_s:
         await asyncio.sleep(sandbox.latency_s)

@@ -15,6 +15,7 @@ from bot.sandbox.files import FileStore
 from bot.sandbox.flood import Flood
 from bot.sandbox.journal import Journal
 from bot.sandbox.messages import MessageStore
+from bot.sandbox.strict import Strict
 from bot.sandbox.updates import UpdateQueue
 from bot.sandbox.webhook import Webhook
 from bot.sandbox.world import READER_ID, Chat, User, World
@@ -63,6 +64,7 @@ class Sandbox:
         self.files = FileStore()
         self.journal = Journal()
         self.faults = Faults()
+        self.strict = Strict()
         self.flood = Flood(self.clock)
         self.latency_s = 0.0
         self.queries: dict[str, Query] = {}

@@ -17,6 +17,7 @@ from bot.services.keeping import Keeping
 from bot.services.outgoing import Outgoing
 from bot.services.overseeing import Overseeing
 from bot.services.privacy import Privacy
+from bot.services.revising import Revising
 from bot.services.subscribing import Subscribing
 from bot.services.timelines import Timelines
 from bot.services.watching import Watching
@@ -39,6 +40,7 @@ class Services:
     outgoing: Outgoing
     overseeing: Overseeing
     privacy: Privacy
+    revising: Revising
     timelines: Timelines
     watching: Watching
     keeping: Keeping

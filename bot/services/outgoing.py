@@ -73,7 +73,8 @@ class Outgoing:
         """Let today's newest digest read ``replies`` instead of sending a new one.
 
         "Today" is the digest's local date. Parts that it did not have are sent as new messages.
-        False, and nothing written, when there is no such digest or a part of it was not sent.
+        False, and nothing written, when there is no such digest, a part of it was not sent, or
+        there would be fewer parts than stand in the chat.
         """
         now = self._clock.now()
         slot = await self._store.latest_slot(subscription.id)
@@ -83,6 +84,8 @@ class Outgoing:
         if not parts or any(part.state is not OutboxState.SENT for part in parts):
             return False
         shown = signed(replies, subscription.delivery.signature, subscription.language)
+        if len(shown) < len(parts):
+            return False
         edited = [
             await self._store.enqueue_edit(part.id, reply, now=now)
             for part, reply in zip(parts, shown, strict=False)

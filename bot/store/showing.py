@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.models import DueDigest, EventSnapshot, Shown
+from bot.models import DueDigest, EventSnapshot, Shown, Slot
 from bot.store.engine import Database, chunks, insert_missing, to_the_end
+from bot.store.schema import slots
 from bot.store.schema_events import alerts, event_snapshots, shown
 from bot.store.snapshots import digest_of
 
@@ -68,18 +70,31 @@ class SqlShowing:
                     rows = await connection.execute(
                         query if events is None else query.where(shown.c.event_id.in_(events))
                     )
-                    found += [
-                        Shown(
-                            subscription_id=row.subscription_id,
-                            event_id=row.event_id,
-                            snapshot_id=row.snapshot_id,
-                            before_id=row.before_id,
-                            shown_at=row.shown_at,
-                        )
-                        for row in rows
-                        if row.event_id in wanted
-                    ]
+                    found += [_shown(row) for row in rows if row.event_id in wanted]
         return found
+
+    @to_the_end
+    async def shown_by(self, slot: Slot) -> list[Shown]:
+        """Return what the digest of this slot shows, unless a later one has shown it since."""
+        query = (
+            select(shown)
+            .join(slots, slots.c.subscription_id == shown.c.subscription_id)
+            .where(slots.c.created_at == shown.c.shown_at)  # one transaction
+            .where(slots.c.subscription_id == slot.subscription_id)
+            .where(slots.c.local_date == slot.local_date, slots.c.time == slot.time)
+            .order_by(shown.c.event_id)
+        )
+        async with self._db.reading() as connection:
+            return [_shown(row) for row in await connection.execute(query)]
+
+    @to_the_end
+    async def show_anew(self, subscription_id: int, states: Mapping[int, int]) -> None:
+        """Note that what a digest shows of events (by id) was changed to these snapshots."""
+        mine = shown.c.subscription_id == subscription_id
+        async with self._db.writing() as connection:
+            for event_id, snapshot_id in states.items():
+                change = update(shown).where(mine, shown.c.event_id == event_id)
+                await connection.execute(change.values(snapshot_id=snapshot_id))
 
     @to_the_end
     async def forget_shown(self, before: datetime) -> int:
@@ -92,6 +107,16 @@ class SqlShowing:
                 left = update(table).where(table.c.before_id.in_(gone))
                 await connection.execute(left.values(before_id=None))
             return (await connection.execute(delete(event_snapshots).where(old))).rowcount
+
+
+def _shown(row: Row[Any]) -> Shown:
+    return Shown(
+        subscription_id=row.subscription_id,
+        event_id=row.event_id,
+        snapshot_id=row.snapshot_id,
+        before_id=row.before_id,
+        shown_at=row.shown_at,
+    )
 
 
 async def write_shown(

@@ -1,4 +1,4 @@
-"""How digests arrive: with or without a sound, pinned, signed."""
+"""How digests arrive: with or without a sound, pinned, edited when figures move, signed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ def arrival(view: View) -> str:
     said = [say("settings.silent")] if options.silent else []
     if options.pin:
         said.append(say("settings.pin"))
+    if options.edit_in_place:
+        said.append(say("settings.edited"))
     if options.signature:
         name = isolate(shorten(one_line(options.signature), _SIGNATURE_UNITS))
         said.append(say("settings.signed", signature=name))
@@ -28,6 +30,7 @@ def arrival_page(view: View) -> tuple[str, Rows]:
         (
             (view.switch(say("settings.silent"), "u", options.silent),),
             (view.switch(say("settings.pin"), "b", options.pin),),
+            (view.switch(say("settings.edited"), "f", options.edit_in_place),),
         )
     ]
     if chat.kind is not ChatKind.PRIVATE:

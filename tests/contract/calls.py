@@ -129,6 +129,7 @@ WRITES: dict[str, Call] = {
     "keep_snapshots": lambda s, h: s.keep_snapshots(
         [a_snapshot(h.article_id, outlets=(LARGE,))], now=NOW
     ),
+    "show_anew": lambda s, h: s.show_anew(h.subscription.id, {1: 1}),
     "forget_shown": lambda s, _: s.forget_shown(LATER),
     "follow": lambda s, _: s.follow(7, 0, FollowKind.WORD, LARGE, now=NOW),
     "unfollow": lambda s, _: s.unfollow(7, 1),
@@ -201,6 +202,7 @@ READS: dict[str, Call] = {
         FollowKind.PLACE, "sy-aleppo", since=NOW - timedelta(days=1), until=LATER, limit=5
     ),
     "snapshots": lambda s, _: s.snapshots([1]),
+    "shown_by": lambda s, h: s.shown_by(a_slot(h.subscription)),
     "shown": lambda s, h: s.shown([h.subscription.id], [1]),
     "follows": lambda s, _: s.follows(7, 0),
     "followers": lambda s, _: s.followers({FollowKind.PLACE: ["sy-aleppo"]}),

@@ -13,6 +13,7 @@ from bot.app import Core, Mujaz, open_core
 from bot.demo import Samples
 from bot.sandbox import READER_ID, Sandbox, SandboxClock, SandboxServer
 from bot.settings import Settings
+from tests.botapi.classes import installed
 from tests.flow.person import Person
 
 START_AT = datetime.fromisoformat("2019-03-12T18:30:00+02:00")
@@ -26,8 +27,12 @@ def clock() -> SandboxClock:
 
 @pytest.fixture
 async def server(clock: SandboxClock) -> AsyncIterator[SandboxServer]:
-    async with SandboxServer(Sandbox(clock=clock, token=TOKEN)) as running:
+    """Telegram's side, strict: a request that is not in the Bot API fails the test."""
+    sandbox = Sandbox(clock=clock, token=TOKEN)
+    sandbox.strict.judge = installed().judge
+    async with SandboxServer(sandbox) as running:
         yield running
+    assert sandbox.strict.wrong == []
 
 
 @pytest.fixture
@@ -53,7 +58,7 @@ async def core(settings: Settings, clock: SandboxClock) -> AsyncIterator[Core]:
 
 
 @pytest.fixture
-async def mujaz(core: Core, clock: SandboxClock) -> AsyncIterator[Mujaz]:
+async def mujaz(core: Core, clock: SandboxClock, server: SandboxServer) -> AsyncIterator[Mujaz]:
     """The bot with the sample reports up to the evening of 12 March 2019."""
     samples = Samples(core.services.intake, clock)
     await samples.arrive()
@@ -63,6 +68,7 @@ async def mujaz(core: Core, clock: SandboxClock) -> AsyncIterator[Mujaz]:
         yield running
     finally:
         await running.stop()
+    assert server.sandbox.strict.judged > 0
 
 
 @pytest.fixture

@@ -77,9 +77,10 @@ def forged(chance: random.Random, attacker: int) -> str:
 
 
 def press(sandbox: Sandbox, user_id: int, data: str) -> None:
-    """Let a press arrive that no honest client would send."""
+    """Let a press arrive under a message of ours that no honest client would send."""
     query_id = str(secrets.randbits(62))
     chat = sandbox.world.chats[user_id]
+    said = sandbox.messages.in_chat(user_id, None)
     sandbox.queries[query_id] = Query(
         chat_id=user_id, user_id=user_id, pressed_at=sandbox.clock.unix()
     )
@@ -88,7 +89,7 @@ def press(sandbox: Sandbox, user_id: int, data: str) -> None:
         {
             "id": query_id,
             "from": sandbox.world.users[user_id].as_json(),
-            "message": sandbox.messages.in_chat(user_id, None)[0],
+            "message": next(m for m in said if m["from"]["is_bot"]),
             "chat_instance": sandbox.chat_instance(chat),
             "data": data,
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from bot.models import (
     FollowKind,
     Reading,
     Shown,
+    Slot,
 )
 
 
@@ -88,6 +89,14 @@ class EventStore(Protocol):
 
     async def shown(self, subscription_ids: Sequence[int], event_ids: Sequence[int]) -> list[Shown]:
         """Return what those subscriptions were shown last of those events."""
+        ...
+
+    async def shown_by(self, slot: Slot) -> list[Shown]:
+        """Return what the digest of this slot shows, unless a later one has shown it since."""
+        ...
+
+    async def show_anew(self, subscription_id: int, states: Mapping[int, int]) -> None:
+        """Note that what a digest shows of events was changed (event id → snapshot id)."""
         ...
 
     async def forget_shown(self, before: datetime) -> int:
