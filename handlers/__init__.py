@@ -19,6 +19,7 @@ from telegram import (
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
+    Message,
     Update,
 )
 from telegram.error import TelegramError
@@ -116,24 +117,33 @@ def register(application: Application, services: Services) -> tuple[Command, ...
 
         return handle
 
+    def pressed(run: Handler) -> Callable[[Update, Any], Coroutine[Any, Any, None]]:
+        async def handle(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            # A press may come without its message: from a client that lost it, or inline.
+            query = update.callback_query
+            there = query is not None and isinstance(query.message, Message)
+            await (run if there else errors.gone)(services, update, context)
+
+        return handle
+
     for command in commands:
         allowed = operators & private if command.role is Role.OPERATOR else said
         if not command.in_groups:
             allowed = allowed & private
         add(CommandHandler(command.name, bound(command.run), filters=allowed))
-    add(CallbackQueryHandler(bound(subscriptions.press), pattern=r"^d\|"))
-    add(CallbackQueryHandler(bound(timelines.press), pattern=r"^l\|"))
-    add(CallbackQueryHandler(bound(following.press), pattern=r"^k\|"))
-    add(CallbackQueryHandler(bound(settings.press), pattern=r"^s\|"))
-    add(CallbackQueryHandler(bound(admin.press), pattern=r"^p\|"))
-    add(CallbackQueryHandler(bound(paper.press), pattern=r"^t\|"))
-    add(CallbackQueryHandler(bound(feedback.press), pattern=r"^f\|"))
-    add(CallbackQueryHandler(bound(privacy.press), pattern=r"^x\|"))
-    add(CallbackQueryHandler(bound(welcome.press), pattern=r"^w\|"))
-    add(CallbackQueryHandler(bound(asking.press), pattern=r"^q\|"))
-    add(CallbackQueryHandler(bound(intake.press), pattern=r"^a\|"))
-    add(CallbackQueryHandler(bound(outbox.press), pattern=r"^o\|"))
-    add(CallbackQueryHandler(bound(errors.expired)))
+    add(CallbackQueryHandler(pressed(subscriptions.press), pattern=r"^d\|"))
+    add(CallbackQueryHandler(pressed(timelines.press), pattern=r"^l\|"))
+    add(CallbackQueryHandler(pressed(following.press), pattern=r"^k\|"))
+    add(CallbackQueryHandler(pressed(settings.press), pattern=r"^s\|"))
+    add(CallbackQueryHandler(pressed(admin.press), pattern=r"^p\|"))
+    add(CallbackQueryHandler(pressed(paper.press), pattern=r"^t\|"))
+    add(CallbackQueryHandler(pressed(feedback.press), pattern=r"^f\|"))
+    add(CallbackQueryHandler(pressed(privacy.press), pattern=r"^x\|"))
+    add(CallbackQueryHandler(pressed(welcome.press), pattern=r"^w\|"))
+    add(CallbackQueryHandler(pressed(asking.press), pattern=r"^q\|"))
+    add(CallbackQueryHandler(pressed(intake.press), pattern=r"^a\|"))
+    add(CallbackQueryHandler(pressed(outbox.press), pattern=r"^o\|"))
+    add(CallbackQueryHandler(pressed(errors.expired)))
     add(ChatMemberHandler(bound(channels.membership), ChatMemberHandler.MY_CHAT_MEMBER))
     add(MessageHandler(filters.StatusUpdate.MIGRATE, bound(channels.migration)))
     add(MessageHandler(filters.UpdateType.CHANNEL_POSTS, bound(posts.channel_post)))

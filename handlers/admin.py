@@ -11,8 +11,6 @@ import json
 from zoneinfo import ZoneInfo
 
 from telegram import ForceReply, InputFile, Message, Update
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 from telegram.ext.filters import MessageFilter
 
@@ -23,7 +21,7 @@ from bot.text.dates import format_moment
 from bot.text.languages import Texts, available_languages, texts
 from bot.text.markup import escape
 from handlers.keyboards import markup
-from handlers.replying import Talk, note, open_talk, say
+from handlers.replying import Talk, edit, note, open_talk, say
 
 _DATA = frozenset({"show", "backup", "judged", "notice", "send", "drop"})
 
@@ -71,7 +69,7 @@ async def press(services: Services, update: Update, _context: ContextTypes.DEFAU
         return
     await note(query)
     if wanted == "show":
-        await _edit(talk, await _panel(services, talk), _buttons(talk.texts))
+        await edit(talk, await _panel(services, talk), markup(_buttons(talk.texts), talk.texts))
     elif wanted == "judged":
         await _judged(services, talk)
     elif wanted == "notice":
@@ -86,21 +84,11 @@ async def _decide(services: Services, talk: Talk, *, send: bool) -> None:
     """Send the notice of a preview, once however often it is pressed, or leave it."""
     text = talk.message.text or ""
     if not send:
-        await _edit(talk, talk.texts.html("admin.dropped"))
+        await edit(talk, talk.texts.html("admin.dropped"), None)
         return
     count = await services.overseeing.notify(f"notice:{talk.message.message_id}", text)
     services.outgoing.enqueued()
-    await _edit(talk, f"{escape(text)}\n\n{talk.texts.html('admin.sent', count=count)}")
-
-
-async def _edit(talk: Talk, html: str, rows: tuple[tuple[Button, ...], ...] = ()) -> None:
-    try:
-        await talk.message.edit_text(
-            html, parse_mode=ParseMode.HTML, reply_markup=markup(rows, talk.texts)
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():
-            raise
+    await edit(talk, f"{escape(text)}\n\n{talk.texts.html('admin.sent', count=count)}", None)
 
 
 async def _back_up(services: Services, update: Update, talk: Talk) -> None:

@@ -35,7 +35,7 @@ class Asking:
             return
         text = " ".join(context.args or ())
         replied = talk.message.reply_to_message
-        if not text and replied is not None:
+        if not text and replied is not None and not replied.is_automatic_forward:
             text = replied.text or replied.caption or ""
         await self._answer(services, talk, _asker(update), text)
 
@@ -60,8 +60,8 @@ class Asking:
     ) -> None:
         """Answer a mention of us or a reply to us; any other talk in a group is not ours."""
         message = update.effective_message
-        if message is None or not message.text:
-            return
+        if message is None or not message.text or message.is_automatic_forward:
+            return  # a post that comes into the group of its comments asks nothing
         text = question_in(message, context.bot.id, context.bot.username)
         if text is None:
             return

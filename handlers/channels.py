@@ -6,7 +6,7 @@ import logging
 
 from telegram import Bot, ChatMember, ChatMemberUpdated, Update
 from telegram.constants import ChatType, ParseMode
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ContextTypes
 
 from bot.log import chat_ref
@@ -98,17 +98,41 @@ async def _offer_set_up(
     admin = change.from_user
     private = await services.subscribing.chat(admin.id)
     language = texts(private.language if private else admin.language_code)
+    told = [language.html("channels.added"), panel_text(chat, None, language)]
+    comments, rows = await _comments(services, bot, chat, language)
     try:
         await bot.send_message(
             admin.id,
-            f"{language.html('channels.added')}\n\n{panel_text(chat, None, language)}",
+            "\n\n".join(filter(None, (*told, comments))),
             parse_mode=ParseMode.HTML,
-            reply_markup=markup(panel(chat.id, 0, None, language), language),
+            reply_markup=markup((*panel(chat.id, 0, None, language), *rows), language),
         )
     except (Forbidden, BadRequest):
         logger.info("the admin who added us to %s has not started us", chat_ref(chat.id))
         if chat.kind is ChatKind.GROUP:
             await _introduce(bot, chat, texts(chat.language))
+
+
+async def _comments(
+    services: Services, bot: Bot, chat: Chat, language: Texts
+) -> tuple[str, tuple[tuple[Button, ...], ...]]:
+    """Say where a channel's posts are commented on, and offer to be added there."""
+    if chat.kind is not ChatKind.CHANNEL:
+        return "", ()
+    try:
+        linked = (await bot.get_chat(chat.id)).linked_chat_id
+    except TelegramError:
+        linked = None  # nobody misses a line about it
+    if linked is None:
+        return "", ()
+    group = await services.subscribing.chat(linked)
+    if group is not None and group.reachable:
+        name = shorten(one_line(group.title), _LABEL_UNITS)
+        return language.html("channels.comments", chat=name), ()
+    add = Button(
+        language("channels.add_group"), url=f"https://t.me/{bot.username}?startgroup=comments"
+    )
+    return language.html("channels.comments_add"), ((add,),)
 
 
 async def _introduce(bot: Bot, chat: Chat, language: Texts) -> None:

@@ -10,6 +10,7 @@ from telegram.ext import ContextTypes
 
 from bot.errors import MujazError
 from bot.services import Services
+from bot.text.languages import texts
 from handlers.replying import note, open_talk, say
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,13 @@ async def expired(services: Services, update: Update, _context: ContextTypes.DEF
     talk, query = await open_talk(services, update), update.callback_query
     if talk is not None and query is not None:
         await note(query, talk.texts("press.expired"))
+
+
+async def gone(_services: Services, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Answer a press that comes without the message that it was made under."""
+    query = update.callback_query
+    if query is not None:
+        await note(query, texts(query.from_user.language_code)("press.expired"))
 
 
 async def failed(services: Services, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:

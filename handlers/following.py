@@ -11,8 +11,6 @@ import re
 from collections.abc import Sequence
 
 from telegram import Update
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot.models import Button, Follow, FollowKind, Matter
@@ -22,7 +20,7 @@ from bot.text.markup import shorten
 from bot.text.matters import KINDS, LETTERS, is_matter, matter_name, whole_name
 from handlers.guards import administers, may_set_up
 from handlers.keyboards import markup
-from handlers.replying import Talk, note, open_talk, say
+from handlers.replying import Talk, edit, note, open_talk, say
 
 _DATA = re.compile(r"k\|(?:-\|(\d{1,12})|[+*]\|([pye])\|([\w.-]{1,40}))", re.ASCII)
 _LABEL_UNITS = 40
@@ -82,13 +80,7 @@ async def press(services: Services, update: Update, context: ContextTypes.DEFAUL
     if found[0].startswith("k|*"):
         await say(talk, html, rows)
         return
-    try:
-        await query.edit_message_text(
-            html, parse_mode=ParseMode.HTML, reply_markup=markup(rows, talk.texts)
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():
-            raise
+    await edit(talk, html, markup(rows, talk.texts))
 
 
 async def _follow(

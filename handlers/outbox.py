@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 
 from telegram import Update
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot.models import Button, OutboxState
@@ -18,7 +16,7 @@ from bot.services.outgoing import Trouble
 from bot.text.languages import Texts
 from bot.text.markup import escape, isolate, shorten
 from handlers.keyboards import markup
-from handlers.replying import note, open_talk, say
+from handlers.replying import edit, note, open_talk, say
 
 _MOST_SHOWN = 8
 _REASON_UNITS = 120
@@ -46,13 +44,7 @@ async def press(services: Services, update: Update, _context: ContextTypes.DEFAU
     again = await services.outgoing.retry(int(wanted[1]))
     await note(query, talk.texts("outbox.retried" if again else "outbox.settled"))
     html, buttons = await _view(services, talk.texts)
-    try:
-        await talk.message.edit_text(
-            html, parse_mode=ParseMode.HTML, reply_markup=markup(buttons, talk.texts)
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():
-            raise
+    await edit(talk, html, markup(buttons, talk.texts))
 
 
 async def _view(services: Services, texts: Texts) -> tuple[str, list[list[Button]]]:

@@ -9,7 +9,6 @@ import io
 import re
 
 from telegram import InputFile, Update
-from telegram.constants import ParseMode
 from telegram.ext import ContextTypes
 
 from bot.models import Button
@@ -17,7 +16,7 @@ from bot.services import Services
 from bot.text.languages import Texts
 from handlers.guards import administers, may_set_up
 from handlers.keyboards import markup
-from handlers.replying import Talk, note, open_talk, say
+from handlers.replying import Talk, edit, note, open_talk, say
 
 _DATA = re.compile(r"x\|(-?\d{1,16})\|(ask|yes|no|data)", re.ASCII)
 
@@ -71,7 +70,7 @@ async def press(services: Services, update: Update, context: ContextTypes.DEFAUL
         await _hand_over(services, talk)
         return
     html, rows = await _answer(services, chat_id, found[2], texts)
-    await query.edit_message_text(html, parse_mode=ParseMode.HTML, reply_markup=markup(rows, texts))
+    await edit(talk, html, markup(rows, texts))
 
 
 async def _answer(

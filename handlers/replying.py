@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyParameters, Update
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    Update,
+)
 from telegram import Chat as TelegramChat
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
@@ -26,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_EDIT = "editmessagetext"  # case does not matter; so written the library leaves the answer to us
+_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _ROOM_IN_ROW = 24  # characters of the labels that leave a phone room for another
 
 _KINDS = {
@@ -116,13 +125,42 @@ def keyboard(talk: Talk, reply: Reply) -> InlineKeyboardMarkup | None:
     rows = reply.buttons
     if talk.private and reply.about is not None and reply.about.kind in LETTERS:
         link = f"https://t.me/{talk.message.get_bot().username}?start={link_to(reply.about)}"
-        share = Button(talk.texts("share"), url=f"https://t.me/share/url?url={quote(link, '')}")
+        share = Button(
+            talk.texts("answer.share"), url=f"https://t.me/share/url?url={quote(link, '')}"
+        )
         last = rows[-1] if rows else ()
         if sum(len(button.label) for button in last) <= _ROOM_IN_ROW:
             rows = (*rows[:-1], (*last, share))
         else:
             rows = (*rows, (share,))
     return markup(rows, talk.texts)
+
+
+async def edit(talk: Talk, html: str, under: InlineKeyboardMarkup | None) -> None:
+    """Let the message of a talk read differently; one that is gone or too old is sent anew.
+
+    Where it reads so already nothing happens.
+
+    Telegram returns the message as it is then; that is left unread, because reading it takes as
+    long as writing ours.
+    """
+    changed = {
+        "chat_id": talk.message.chat_id,
+        "message_id": talk.message.message_id,
+        "text": html,
+        "parse_mode": ParseMode.HTML,
+        "link_preview_options": LinkPreviewOptions(is_disabled=True),
+    }
+    if under is not None:
+        changed["reply_markup"] = under
+    try:
+        await talk.message.get_bot().do_api_request(_EDIT, api_kwargs=changed)
+    except BadRequest as error:
+        why = str(error).lower()
+        if any(reason in why for reason in _GONE):
+            await talk.message.reply_html(html, reply_markup=under, do_quote=False)
+        elif "not modified" not in why:  # the same button twice is no mistake
+            raise
 
 
 async def patiently(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from telegram import Update
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot.models import Button, Chat, ChatKind, Subscription
@@ -23,7 +21,7 @@ from handlers.keyboards import (
     parse_press,
     zone_choice,
 )
-from handlers.replying import Talk, note, open_talk, say, send_replies
+from handlers.replying import Talk, edit, note, open_talk, say, send_replies
 
 _TITLE_UNITS = 60
 _STARTING = frozenset({"at", "zone", "on", "publish"})  # what begins a digest or lets it go on
@@ -88,15 +86,7 @@ async def press(services: Services, update: Update, context: ContextTypes.DEFAUL
         return
     rows = _buttons(wanted, current, talk.texts)
     target = await services.subscribing.chat(wanted.chat_id) or target
-    try:
-        await query.edit_message_text(
-            panel_text(target, current, talk.texts),
-            parse_mode=ParseMode.HTML,
-            reply_markup=markup(rows, talk.texts),
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():  # the same button twice is no mistake
-            raise
+    await edit(talk, panel_text(target, current, talk.texts), markup(rows, talk.texts))
 
 
 async def _first_of_channel(services: Services, target: Chat, wanted: DigestPress) -> bool:

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from telegram import Update
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot.models import Matter, Order
 from bot.services import Services
 from bot.text.matters import KINDS, MOST_DAYS, is_matter
-from handlers.replying import keyboard, note, open_talk, send_replies
+from handlers.replying import edit, keyboard, note, open_talk, send_replies
 
 _DATA = re.compile(r"l\|([tl])\|([pye])\|([\w.-]{1,40})\|(\d{1,3})\|(\d{1,9})\|(\d{1,4})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,15 +82,7 @@ async def press(services: Services, update: Update, _context: ContextTypes.DEFAU
     if wanted.until_at is None:
         await send_replies(talk, [reply])
         return
-    try:
-        await query.edit_message_text(
-            reply.html,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard(talk, reply),
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():
-            raise
+    await edit(talk, reply.html, keyboard(talk, reply))
 
 
 async def _answer(

@@ -6,11 +6,10 @@ id of a place. The reader's own chat is meant; there is nothing of others to cha
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from telegram import Update
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
 from bot.models import Button
@@ -19,7 +18,7 @@ from bot.text.languages import Texts
 from bot.text.places import places
 from bot.text.zones import country_name, zones_in
 from handlers.keyboards import markup, panel
-from handlers.replying import Talk, note, open_talk
+from handlers.replying import Talk, edit, note, open_talk
 from handlers.settings.view import Rows, in_rows
 from handlers.subscriptions import panel_text
 
@@ -61,14 +60,9 @@ async def press(services: Services, update: Update, _context: ContextTypes.DEFAU
         html, rows = await _lives(services, talk, found[2])
     else:
         html, rows = await _follows(services, talk, found[2])
-    await note(query, talk.texts("panel.saved"))
-    try:
-        await query.edit_message_text(
-            html, parse_mode=ParseMode.HTML, reply_markup=markup(rows, talk.texts)
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():
-            raise
+    await asyncio.gather(
+        note(query, talk.texts("panel.saved")), edit(talk, html, markup(rows, talk.texts))
+    )
 
 
 async def _lives(services: Services, talk: Talk, country: str) -> tuple[str, Rows]:

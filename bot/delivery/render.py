@@ -144,10 +144,11 @@ def render_alerts(
     sensitive: Sensitive = never_sensitive,
     buttons: tuple[tuple[Button, ...], ...] = (),
 ) -> list[Reply]:
-    """Return alerts, one or several held ones, under what the reader follows."""
+    """Return alerts, one or several held ones, under what is followed; under nothing: breaking."""
     page = Page(zone, language, look, sensitive)
     names = shorten("، ".join(map(one_line, followed)), _FOLLOWED_UNITS)
-    title = page.line(text("🔔 "), text(page.texts("alert.of", names=names)))
+    said = page.texts("alert.of", names=names) if names else page.texts("alert.breaking")
+    title = page.line(text("🔔 " if names else "⚡ "), text(said))
     room = MESSAGE_UNITS - _NUMBER_UNITS - title.units - 8
 
     def head(part: int, parts: int) -> Fragment:

@@ -25,6 +25,7 @@ from bot.models import (
 MOST_AN_HOUR = 4  # alert messages to one chat and topic
 OLDEST_NEWS = timedelta(hours=24)  # a report dated before is no news, whenever it arrives
 MASS_CASUALTIES = 20  # killed, as one speaker says: told at any hour
+BREAKING_OUTLETS = 5
 _WORTH = frozenset(
     {
         EventChangeKind.NEW_EVENT,
@@ -59,6 +60,18 @@ def _mass(figure: Figure) -> bool:
         and not claim.negated
         and (claim.minimum or 0) >= MASS_CASUALTIES
     )
+
+
+def is_breaking(happening: Happening) -> bool:
+    """Tell whether an event is grave or certain enough to be posted between digests.
+
+    Either one speaker counts :data:`MASS_CASUALTIES` killed, or :data:`BREAKING_OUTLETS` outlets
+    report the same conflict event.
+    """
+    state = happening.state
+    if state is None or happening.relevance < CONFLICT_FROM:
+        return False
+    return len(state.outlets) >= BREAKING_OUTLETS or any(_mass(one) for one in state.figures)
 
 
 def may_tell(*, quiet: bool, told_in_hour: int, most: int, mass: bool) -> bool:

@@ -30,6 +30,8 @@ from bot.sandbox.world import READER_ID, Chat, Status, User
 Json = dict[str, Any]
 Answer = Callable[[Sandbox, Request], Awaitable[Response]]
 
+_OTHER_KINDS = ("location", "sticker", "voice", "contact")  # given as their Bot API objects
+
 
 async def state(sandbox: Sandbox, request: Request) -> Response:
     """Tell everything a page needs to draw itself, seen by ``?user=`` (the reader)."""
@@ -111,9 +113,12 @@ def _contents(sandbox: Sandbox, body: Json) -> list[Json]:
         )
         caption = spoken(sandbox, text, name="caption")
         return [forward | {"document": stored.as_document()} | caption]
+    for kind in _OTHER_KINDS:
+        if kind in body:
+            return [forward | {kind: dict(body[kind])}]
     contents = [spoken(sandbox, part) for part in split_text(text)]
     if not all(content.get("text") for content in contents):
-        raise ActError("a message needs a text or a document")
+        raise ActError("a message needs a text, a document or something else")
     return [forward | content for content in contents]
 
 

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.acts import choose, delete, edit, migrate, set_topic
+from bot.sandbox.comments import link
 from bot.sandbox.conversation import ActError, find
 from bot.sandbox.errors import ApiError
 from bot.sandbox.inline import ask
@@ -53,6 +54,16 @@ async def new_chat(sandbox: Sandbox, request: Request) -> Response:
         username=body.get("username"),
     )
     return JSONResponse({"chat": chat.as_json()})
+
+
+async def comments(sandbox: Sandbox, request: Request) -> Response:
+    """Link a group to a channel, for the comments on its posts."""
+    body = await json_body(request)
+    owner = int(body.get("user_id", READER_ID))
+    channel, _ = find(sandbox, int(body["channel_id"]), owner)
+    group, _ = find(sandbox, int(body["group_id"]), owner)
+    link(channel, group)
+    return JSONResponse({"ok": True})
 
 
 async def grow(sandbox: Sandbox, request: Request) -> Response:
@@ -116,6 +127,7 @@ def act_routes(sandbox: Sandbox) -> list[Route]:
         route(sandbox, "/edits", edit_message, "POST", "DELETE"),
         route(sandbox, "/topics", topic, "POST"),
         route(sandbox, "/chats", new_chat, "POST"),
+        route(sandbox, "/comments", comments, "POST"),
         route(sandbox, "/migration", grow, "POST"),
         route(sandbox, "/inline", inline, "GET", "POST"),
         route(sandbox, "/chosen", chosen, "POST"),

@@ -88,6 +88,8 @@ def full_info(chat: Chat) -> Json:
     }
     if chat.username:
         body["active_usernames"] = [chat.username]
+    if chat.linked is not None:
+        body["linked_chat_id"] = chat.linked
     if chat.type == "supergroup":
         body["permissions"] = dict.fromkeys(_PERMISSIONS, True)
         body["join_to_send_messages"] = True

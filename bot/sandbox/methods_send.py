@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 
 from bot.sandbox.access import topic, writable_chat
+from bot.sandbox.comments import forward
 from bot.sandbox.content import read_caption, read_file, read_reply, read_text
 from bot.sandbox.errors import bad_request
 from bot.sandbox.keyboards import read_inline_keyboard
@@ -93,6 +94,7 @@ def _send(sandbox: Sandbox, params: Params, content: Json, what: str = "text mes
         chat, sandbox.bot, content=content, thread_id=thread_id, reply_to=reply_to
     )
     sandbox.events.emit("message", chat_id=chat.id, message=message)
+    forward(sandbox, chat, message)
     return message
 
 

@@ -72,6 +72,8 @@ class Chat:
     """The rights of an administrator that the bot was not given here."""
     anonymous: bool = False
     """Whether the bot, as an administrator, acts in the name of the group."""
+    linked: int | None = None
+    """Of a channel the group in which its posts are commented on, and the other way round."""
     migrated_to: int | None = None
     """The supergroup that a basic group has become."""
     met_bot: bool = False

@@ -25,10 +25,11 @@ from bot.delivery.steps import steps_data
 from bot.digest.alerting import (
     MOST_AN_HOUR,
     OLDEST_NEWS,
+    is_breaking,
     is_mass_casualty,
     may_tell,
 )
-from bot.digest.happenings import Happening, choose
+from bot.digest.happenings import Happening, choose, wanted
 from bot.models import (
     Alert,
     Button,
@@ -125,18 +126,18 @@ class Alerting:
             return
         words = await self._store.followed_words()
         period = await self._happenings.of(fresh, at=tick.now)
-        wanted: dict[FollowKind, set[str]] = defaultdict(set)
+        sought: dict[FollowKind, set[str]] = defaultdict(set)
         named: dict[int, set[str]] = {}
         searched = NameList((word, word) for word in words)
         for one in period.happenings:
             if one.state is None:
                 continue
             named[one.state.event_id] = words_in(one, searched) if words else set()
-            wanted[FollowKind.WORD] |= named[one.state.event_id]
-            wanted[FollowKind.PLACE] |= one.areas
-            wanted[FollowKind.PARTY] |= set(one.state.parties)
-            wanted[FollowKind.EVENT].add(str(one.state.event_id))
-        followers = await self._store.followers({kind: sorted(v) for kind, v in wanted.items()})
+            sought[FollowKind.WORD] |= named[one.state.event_id]
+            sought[FollowKind.PLACE] |= one.areas
+            sought[FollowKind.PARTY] |= set(one.state.parties)
+            sought[FollowKind.EVENT].add(str(one.state.event_id))
+        followers = await self._store.followers({kind: sorted(v) for kind, v in sought.items()})
         news: _Found = defaultdict(list)
         for one in period.happenings:
             mine: dict[Where, list[Follow]] = defaultdict(list)
@@ -146,7 +147,18 @@ class Alerting:
                     mine[follow.chat_id, follow.topic_id].append(follow)
             for where, follows in mine.items():
                 news[where].append((one, follows))
+        await self._break(period, news)
         await self._tell(tick, period, news)
+
+    async def _break(self, period: Period, news: _Found) -> None:
+        """Think of those who chose breaking posts, where something is breaking."""
+        grave = [one for one in period.happenings if is_breaking(one)]
+        for reader in await self._store.subscriptions() if grave else ():
+            pairs = news[reader.chat_id, reader.topic_id] if reader.delivery.breaking else []
+            for one in grave if reader.delivery.breaking else ():
+                followed = any(one is happening for happening, _ in pairs)
+                if not followed and wanted(one, reader.filters):
+                    pairs.append((one, []))
 
     async def _look_at_held(self, tick: _Tick) -> None:
         """Think of what is held, as it stands now."""
@@ -165,11 +177,19 @@ class Alerting:
             where = (alert.chat_id, alert.topic_id)
             happening = by_id.get(heirs.get(alert.event_id, alert.event_id))
             follows = await self._store.follows(*where)
-            if happening is None or not follows:  # it is gone, or not wanted now
+            breaking = happening is not None and await self._breaks(where, happening)
+            if happening is None or not (follows or breaking):  # it is gone, or not wanted now
                 tick.let_go(alert)
             elif not any(one is happening for one, _ in news[where]):
                 news[where].append((happening, follows))
         await self._tell(tick, period, {where: pairs for where, pairs in news.items() if pairs})
+
+    async def _breaks(self, where: Where, happening: Happening) -> bool:
+        """Tell whether an event is still one for the breaking posts of a chat."""
+        reader = await self._store.subscription(*where)
+        if reader is None or not (reader.active and reader.delivery.breaking):
+            return False
+        return is_breaking(happening) and wanted(happening, reader.filters)
 
     async def _heirs(self, event_ids: Sequence[int]) -> dict[int, int]:
         """Return the events that took these over, and took over those, each by the last one."""
@@ -215,7 +235,8 @@ class Alerting:
                     if heir == event and waiting is not None and waiting.held_at is not None:
                         tick.let_go(waiting)
                         row = row or replace(waiting, event_id=event, held_at=None)
-                before = known_before(happening, period, row, states, kept)
+                whole = not follows  # a breaking event, which nobody there has followed till now
+                before = known_before(happening, period, row, states, kept, whole=whole)
                 one = news_of(happening, happening.state, follows, row, before, chat.language)
                 if one.changes:
                     found.append(one)

@@ -234,6 +234,7 @@ FIELDS: Mapping[str, Field] = {
     "u": _delivery_flag("silent"),
     "b": _delivery_flag("pin"),
     "f": _delivery_flag("edit_in_place"),
+    "br": _delivery_flag("breaking"),
     "j": Field(_signature, _read_signature),
     "n": Field(_length, lambda choices: str(choices.subscription.filters.max_events)),
     "s": _filter_flag("short"),
@@ -263,16 +264,16 @@ class Choosing:
         # Held by whoever waits: a lock that nobody holds is forgotten by itself.
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    async def of(self, chat_id: int, topic_id: int) -> Choices | None:
-        """Return what a chat has chosen, None when it is not known."""
-        chat = await self._store.chat(chat_id)
+    async def of(self, chat_id: int, topic_id: int, known: Chat | None = None) -> Choices | None:
+        """Return what a chat has chosen, None when it is not known; ``known`` was read just now."""
+        chat = known or await self._store.chat(chat_id)
         if chat is None:
             return None
         current = await self._store.subscription(chat_id, topic_id)
         return Choices(chat=chat, subscription=current or self._none_yet(chat, topic_id))
 
     async def choose(
-        self, chat_id: int, topic_id: int, name: str, value: str
+        self, chat_id: int, topic_id: int, name: str, value: str, *, known: Chat | None = None
     ) -> tuple[Choices, str] | None:
         """Set one field and keep it; return the choices now, and the value that undoes it.
 
@@ -281,7 +282,7 @@ class Choosing:
         """
         lock = self._locks.setdefault(chat_id, asyncio.Lock())
         async with lock:
-            before = await self.of(chat_id, topic_id)
+            before = await self.of(chat_id, topic_id, known)
             if before is None:
                 return None
             undo = inverse(before, name, value)

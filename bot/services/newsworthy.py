@@ -65,18 +65,20 @@ def known_before(
     row: Alert | None,
     told: Mapping[int, EventSnapshot],
     kept: Mapping[int, EventSnapshot],
+    *,
+    whole: bool = False,
 ) -> EventSnapshot | None:
     """Return the state that a chat knows an event in, None where it knows nothing of it.
 
     ``told`` are the states that it was told, by event id. Where it was told none, one that is held
     is compared with what it was when it began to be held (in ``kept``, by snapshot id), and one of
-    which there is no note with what stood before its new reports.
+    which there is no note with what stood before its new reports, or (``whole``) with nothing.
     """
     known_as = period.known_as(happening.state, told) if happening.state else None
     if known_as is not None:
         return told[known_as]
     if row is None:
-        return seen_before(happening)
+        return None if whole else seen_before(happening)
     return kept.get(row.snapshot_id or 0) if row.told_at is None else None
 
 

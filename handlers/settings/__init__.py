@@ -16,10 +16,9 @@ from telegram import (
     ReplyParameters,
     Update,
 )
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 from telegram.ext import ContextTypes
 
+from bot.models import Chat
 from bot.services import Services
 from bot.services.choosing import LONGEST_WORD, Choices, NotPossibleError
 from bot.text.dates import zone_name
@@ -30,7 +29,7 @@ from bot.text.places import places_named
 from bot.text.zones import zone_at
 from handlers.guards import administers, may_set_up, we_may_pin, we_may_post
 from handlers.keyboards import markup
-from handlers.replying import Talk, note, open_talk, say
+from handlers.replying import Talk, edit, note, open_talk, say
 from handlers.settings.matter import alike_page
 from handlers.settings.pages import PAGES, page_of, shown
 from handlers.settings.prompts import Prompts
@@ -86,10 +85,10 @@ class Settings:
             await note(query, talk.texts(lacking), alert=True)
         elif wanted.sets:
             await _set(services, update, talk, wanted)
-        elif (choices := await _choices(services, wanted)) is None:
+        elif (choices := await _choices(services, wanted, _own(talk, wanted))) is None:
             await note(query, talk.texts("press.expired"))
         else:
-            await asyncio.gather(note(query), _show(update, talk.texts, choices, wanted))
+            await asyncio.gather(note(query), _show(talk, talk.texts, choices, wanted))
 
     async def written(
         self, services: Services, update: Update, context: ContextTypes.DEFAULT_TYPE
@@ -134,8 +133,17 @@ class Settings:
         self.prompts.expect(asked, wanted)
 
 
-async def _choices(services: Services, wanted: Press | None) -> Choices | None:
-    return await services.choosing.of(wanted.chat_id, wanted.topic_id) if wanted else None
+async def _choices(
+    services: Services, wanted: Press | None, known: Chat | None = None
+) -> Choices | None:
+    if wanted is None:
+        return None
+    return await services.choosing.of(wanted.chat_id, wanted.topic_id, known)
+
+
+def _own(talk: Talk, wanted: Press) -> Chat | None:
+    """Return the reader's own chat, whose updates are taken one after the other; else None."""
+    return talk.chat if talk.private and talk.chat.id == wanted.chat_id else None
 
 
 async def _lacking(bot: Bot, wanted: Press) -> str:
@@ -156,7 +164,7 @@ async def _set(services: Services, update: Update, talk: Talk, wanted: Press) ->
     assert query is not None  # noqa: S101 - only called for presses
     try:
         outcome = await services.choosing.choose(
-            wanted.chat_id, wanted.topic_id, wanted.name, wanted.value
+            wanted.chat_id, wanted.topic_id, wanted.name, wanted.value, known=_own(talk, wanted)
         )
     except NotPossibleError:
         await note(query, talk.texts("settings.not_possible"), alert=True)
@@ -169,7 +177,7 @@ async def _set(services: Services, update: Update, talk: Talk, wanted: Press) ->
     shows = Press(chat_id=wanted.chat_id, topic_id=wanted.topic_id, name=page_of(wanted.name))
     await asyncio.gather(  # neither waits for the other's way to Telegram and back
         note(query, say_now("panel.saved")),
-        _show(update, say_now, choices, shows, (wanted.name, undo) if undo else None),
+        _show(talk, say_now, choices, shows, (wanted.name, undo) if undo else None),
     )
 
 
@@ -182,25 +190,17 @@ def _texts_after(talk: Talk, choices: Choices) -> Texts:
 
 
 async def _show(
-    update: Update,
+    talk: Talk,
     say_in: Texts,
     choices: Choices,
     wanted: Press,
     undo: tuple[str, str] | None = None,
 ) -> None:
     """Show a page in place of the one that was pressed."""
-    query = update.callback_query
     view = View(choices=choices, texts=say_in, argument=wanted.value)
     page = wanted.name if wanted.name in PAGES else "home"
     html, rows = shown(view, page, undo)
-    try:
-        if query is not None:
-            await query.edit_message_text(
-                html, parse_mode=ParseMode.HTML, reply_markup=markup(rows, say_in)
-            )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():  # the same button twice is no mistake
-            raise
+    await edit(talk, html, markup(rows, say_in))
 
 
 async def _taken(

@@ -1,4 +1,4 @@
-"""How digests arrive: with or without a sound, pinned, edited when figures move, signed."""
+"""How digests arrive: sound, pin, edits when figures move, signature, breaking posts between them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def arrival(view: View) -> str:
         said.append(say("settings.pin"))
     if options.edit_in_place:
         said.append(say("settings.edited"))
+    if options.breaking:
+        said.append(say("settings.breaking"))
     if options.signature:
         name = isolate(shorten(one_line(options.signature), _SIGNATURE_UNITS))
         said.append(say("settings.signed", signature=name))
@@ -34,6 +36,7 @@ def arrival_page(view: View) -> tuple[str, Rows]:
         )
     ]
     if chat.kind is not ChatKind.PRIVATE:
+        rows.append(((view.switch(say("settings.breaking"), "br", options.breaking),),))
         signing = [view.opens(say("settings.b.sign"), "ij")]
         if view.fits("j", f"+{one_line(chat.title)}") and one_line(chat.title):
             name = f"+{one_line(chat.title)}"

@@ -15,6 +15,7 @@ from bot.sandbox import READER_ID, Sandbox, SandboxClock, SandboxServer
 from bot.settings import Settings
 from tests.botapi.classes import installed
 from tests.flow.person import Person
+from tests.flow.spoken import check_all
 
 START_AT = datetime.fromisoformat("2019-03-12T18:30:00+02:00")
 TOKEN = "4242:token-of-the-flow-tests-only-aaaaaaaaa"
@@ -33,6 +34,7 @@ async def server(clock: SandboxClock) -> AsyncIterator[SandboxServer]:
     async with SandboxServer(sandbox) as running:
         yield running
     assert sandbox.strict.wrong == []
+    check_all(running.sandbox.journal.after(0))
 
 
 @pytest.fixture

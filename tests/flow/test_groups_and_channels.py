@@ -107,3 +107,43 @@ async def test_a_block_pauses_the_digest_and_a_return_resumes_it(
 
     assert all(request["ok"] for request in sent)  # nothing was sent into the block
     assert "14 آذار 2019" in shown(digest)
+
+
+async def test_the_comments_group_of_a_channel_is_named_and_only_questions_are_answered_there(
+    mujaz: Mujaz, layla: Person, clock: SandboxClock
+) -> None:
+    await layla.says("/start")
+    await layla.control("comments", channel_id=CHANNEL_ID, group_id=GROUP_ID)
+    await layla.control("membership", chat_id=CHANNEL_ID, status="administrator")
+    (without,) = await layla.sees(READER_ID, lambda m: "أخبار الفرات" in shown(m))
+    assert "مجموعة تعليقات لستُ فيها" in shown(without)
+    await layla.control("membership", chat_id=GROUP_ID, status="administrator")
+    await layla.control("membership", chat_id=CHANNEL_ID, status="left")
+    await layla.control("membership", chat_id=CHANNEL_ID, status="administrator")
+    panels = await layla.sees(READER_ID, lambda m: "مجموعة التعليقات" in shown(m))
+    assert "أهل دير الزور" in shown(panels[-1])
+
+    await layla.presses(panels[-1], "تفعيل")
+    (asked,) = await layla.sees(READER_ID, lambda m: "هكذا سيُنشر" in shown(m))
+    await layla.presses(asked, "انشر")
+    await layla.sees(READER_ID, lambda m: "مفعّل" in shown(m))
+    clock.advance(timedelta(hours=13, minutes=31))
+    await layla.sees(CHANNEL_ID, lambda m: quotes(m) != [])
+    group = await layla.messages(GROUP_ID)
+    post = next(m for m in group if m.get("is_automatic_forward"))
+    samer = Person(str(layla._http.base_url), SAMER)
+    number = post["message_id"]
+    await samer.control(
+        "messages", chat_id=GROUP_ID, user_id=SAMER, text="خبر محزن", reply_to_message_id=number
+    )
+    bare = await samer.says("/ask", GROUP_ID, reply_to_message_id=number)
+    answer = await samer.says(
+        "/ask كم شخصاً يعيش في مخيم الهول؟", GROUP_ID, reply_to_message_id=number
+    )
+
+    assert "اكتب سؤالك بعد الأمر" in shown(bare)  # the post itself is no question
+    assert "65 ألف شخص" in quotes(answer)[0]
+    ours = [m for m in await layla.messages(GROUP_ID) if m.get("from", {}).get("is_bot")]
+    said = [m for m in ours if m["message_id"] > number]
+    assert [m["message_id"] for m in said] == [bare["message_id"], answer["message_id"]]
+    await samer.close()
