@@ -210,7 +210,8 @@ class Broadcasting:
             covered=tuple(due.covered),
             messages=tuple(messages),
             cursor=tick.last_seq,
-            covered_until_at=tick.now,
+            # What was not sent covers nothing: the next one begins where the last one sent ended.
+            covered_until_at=tick.now if messages else begun.since_at,
             folds=tuple(message.id for message in doubtful),
             replaces=waiting.message_ids if waiting else (),
             shown=made.shown,

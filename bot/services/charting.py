@@ -41,7 +41,8 @@ _MOST_READ = 1000
 _MOST_TOLD = 6  # sources in the alternative text
 _MOST_PANELS = 3
 _WHO_UNITS = 40
-_TITLE_UNITS = 60
+_TITLE_UNITS = 60  # in the picture
+_CAPTION_TITLE_UNITS = 140
 
 _Kind = tuple[ClaimKind, ClaimScope]
 
@@ -111,7 +112,8 @@ class Charting:
             days=_days(around, since, now, local),
             panels=panels,
         )
-        told = [page.texts("chart.of_event", title=title), *_in_words(panels, page)]
+        whole = shorten(title, _CAPTION_TITLE_UNITS)
+        told = [page.texts("chart.of_event", title=whole), *_in_words(panels, page)]
         if name and around:
             told += _counted(around, name, since, now, local, page)
         words = shorten(" ".join(told), CAPTION_UNITS)

@@ -199,6 +199,32 @@ async def test_a_third_digest_without_news_is_one_quiet_line_or_nothing(desk: De
     assert 8 not in later
 
 
+async def test_periods_follow_one_another_without_gaps_whatever_was_skipped(desk: Desk) -> None:
+    """One reader gets every digest, the other none on quiet days."""
+    await desk.subscribe(7)
+    await desk.subscribe(8, DigestFilters(skip_quiet=True))
+    told = {0: STRIKE, 3: LATER, 4: ELSEWHERE, 7: COOKING}
+    periods: dict[int, list[tuple[str, str]]] = {7: [], 8: []}
+    for day in range(9):
+        if day in told:
+            await desk.report("وكالة النهر", told[day])
+        for chat, messages in (await desk.morning(day)).items():
+            periods[chat] += _PERIOD.findall(plain(messages))
+
+    assert [len(one) for one in periods.values()] == [
+        4,
+        4,
+    ]
+    ends = [until for _, until in periods[8]]
+    begins = [since for since, _ in periods[8]]
+    assert begins[1:] == ends[:-1]
+    assert len(set(ends)) == 4
+    assert [until for _, until in periods[7]] == ends
+
+
+_PERIOD = re.compile(r"يغطي ما وصل من (.+?) إلى (.+?)\.")
+
+
 async def test_filters_let_through_what_the_reader_chose_and_nothing_else(desk: Desk) -> None:
     yemen = DigestFilters(places=("ye",))
     await desk.subscribe(1, DigestFilters(conflict_only=True))
