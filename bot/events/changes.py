@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.models import (
     Claim,
+    ClaimKind,
     Event,
     EventChange,
     EventChangeKind,
@@ -93,10 +94,17 @@ def changes(before: EventSnapshot | None, after: EventSnapshot) -> tuple[EventCh
     if before is None:
         return (EventChange(kind=EventChangeKind.NEW_EVENT, event_id=after.event_id),)
     found = [*_figures_changed(before, after), *_named_anew(before, after)]
-    order = list(_WEIGHT)
-    return tuple(sorted(found, key=lambda change: order.index(change.kind)))
+    return tuple(sorted(found, key=_weight))
 
 
+def _weight(change: EventChange) -> tuple[int, bool, int]:
+    """Return what orders changes: their kind, moved figures before first ones, the killed first."""
+    figure = change.after or change.before
+    counted = _KINDS.index(figure.kind) if figure else 0
+    return _WEIGHT.index(change.kind), change.before is None, counted
+
+
+_KINDS = list(ClaimKind)
 _WEIGHT = (
     EventChangeKind.CORRECTION,
     EventChangeKind.DENIAL,

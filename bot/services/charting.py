@@ -78,7 +78,7 @@ class Charting:
             days=_days(own, since, now, zone),
             panels=told,
         )
-        words = " ".join((*_counted(own, name, since, now, zone, page), *_in_words(told, page)))
+        words = "\n".join((*_counted(own, name, since, now, zone, page), *_in_words(told, page)))
         pictures = chat.look.pictures and not chat.look.text_only
         return words, await self.drawn(packed(chart)) if pictures else None
 
@@ -116,7 +116,7 @@ class Charting:
         told = [page.texts("chart.of_event", title=whole), *_in_words(panels, page)]
         if name and around:
             told += _counted(around, name, since, now, local, page)
-        words = shorten(" ".join(told), CAPTION_UNITS)
+        words = shorten("\n".join(told), CAPTION_UNITS)
         return Reply(html=escape(words), plain=words, picture=packed(chart), hidden=look.spoilers)
 
     async def drawn(self, picture: str) -> bytes:
