@@ -63,6 +63,8 @@ def offset_in(text: str, token: Token, letters: int) -> int:
     while letters > 0 and at < token.end:
         letters -= len(fold(text[at]))
         at += 1
+    while token.start < at < token.end and not fold(text[at]):
+        at += 1  # marks and tatweel belong to what was taken off: «لـبيروت»
     return at
 
 

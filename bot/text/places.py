@@ -25,6 +25,8 @@ from bot.text.tokens import Token, tokenize
 _CLASS = frozenset(labelled_words("place_words.txt")["class"])
 _AREA = frozenset(labelled_words("place_words.txt")["area"])
 _AT = frozenset(labelled_words("place_words.txt")["at"])
+_BY = frozenset(labelled_words("place_words.txt")["by"])
+_LEAST_INSIDE = 3  # letters of a word with ب: «باب» is no «إب»
 _LEAST_LATIN = 4  # letters of a Latin name; shorter ones are English words too often
 _MARKS = "?!~"
 _NO_NOUNS = frozenset(["الي", "الا", "التي", "الذي", "الذين", "الان", "اليوم"])
@@ -123,9 +125,13 @@ def is_class_word(word: str) -> bool:
 
 
 def _vouched(
-    found: Found[tuple[_Name, ...]], needs: str, tokens: Sequence[Token], joined: bool
+    found: Found[tuple[_Name, ...]], name: _Name, tokens: Sequence[Token], joined: frozenset[str]
 ) -> bool:
-    """Tell whether the words around a name that is a common word as well speak for a place."""
+    """Tell whether the words around a name that is a common word as well speak for a place.
+
+    ``joined``: the countries of the place right before it («صيدا وصور»).
+    """
+    needs = name.needs
     before = tokens[found.first - 1].word if found.first else ""
     after = tokens[found.last + 1].word if found.last + 1 < len(tokens) else ""
     if needs == "~":
@@ -134,10 +140,12 @@ def _vouched(
         return bool(found.clitics) or cut or not definite
     if is_class_word(before) or (after[:1] == "ب" and after[1:] in _CLASS):
         return True
-    if needs == "!":
-        return False
-    at = any(reading in _AT for reading, _ in readings(before))
-    return at or "ب" in found.clitics or (joined and "و" in found.clitics)
+    beside = bool(joined) and "و" in found.clitics
+    if needs == "!" and name.place.kind != "country":
+        return beside and name.place.country in joined
+    at = any(reading in _AT for reading, _ in readings(before)) or after in _BY
+    inside = "ب" in found.clitics and len(tokens[found.first].word) > _LEAST_INSIDE
+    return at or inside or beside
 
 
 def _candidates(
@@ -145,7 +153,7 @@ def _candidates(
 ) -> Iterator[tuple[Found[tuple[_Name, ...]], list[Place]]]:
     """Yield each believed name with the places it may mean."""
     starts = [party.start for party in taken]
-    last = -2
+    last, countries = -2, frozenset[str]()
     for found in _names().find(text, tokens):
         near = bisect_left(starts, found.end)
         if near and taken[near - 1].end > found.start:
@@ -153,14 +161,14 @@ def _candidates(
         first = text[found.start]
         if not is_arabic(fold(first)) and not first.isupper():
             continue  # a Latin common word
-        joined = found.first == last + 1
+        joined = countries if found.first == last + 1 else frozenset()
         meant = [
             name.place
             for name in found.value
-            if not name.needs or _vouched(found, name.needs, tokens, joined)
+            if not name.needs or _vouched(found, name, tokens, joined)
         ]
         if meant:
-            last = found.last
+            last, countries = found.last, frozenset(place.country for place in meant)
             yield found, meant
 
 
