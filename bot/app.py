@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bot.clock import Clock, SystemClock
 from bot.core import Core
 from bot.joining import embedder_of, join_services
+from bot.memory import keep_few_heaps
 from bot.running import Mujaz, warm_up
 from bot.search.index import SearchIndex
 from bot.search.semantic import SemanticIndex
@@ -27,6 +28,7 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
 
     Raises StoreError or SearchIndexError when either cannot be opened.
     """
+    keep_few_heaps()  # before there are threads
     clock = clock or SystemClock()
     embedder = embedder_of(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,7 @@ from bot.delivery.webhook import Webhook
 from bot.duties import LOOK_S, Standby, alone
 from bot.errors import MujazError, SettingsError
 from bot.jobs import Jobs, Work
+from bot.memory import give_back
 from bot.web import WebServer
 from handlers import announce, register
 
@@ -31,6 +32,7 @@ _INDEX_TICK_S = 0.5  # a new article is findable within a second
 _FIRST_QUESTION = "كم قتيلاً سقط في الباغوز أمس؟"  # touches every table that questions need
 _VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
 _EXPIRY_TICK_S = 3600.0
+_MEMORY_TICK_S = 300.0
 _EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
 STOPPED, CONFLICT, WEDGED = 0, 3, 4  # exit codes
 
@@ -164,6 +166,7 @@ class Mujaz:
     def _plan(self) -> None:
         """Say what is done again and again in the roles that this process has."""
         settings, services, store = self._core.settings, self._core.services, self._core.store
+        self._jobs.every(_MEMORY_TICK_S, "memory", partial(asyncio.to_thread, give_back))
         for number, standby in enumerate(self._standbys):
             self._jobs.every(LOOK_S, f"standby {number}", standby.look)
         if "bot" in self._roles:

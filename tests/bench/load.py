@@ -1,12 +1,15 @@
 """What one machine holds: subscribers, questions, feeds and digests at once, against the sandbox.
 
     python -m tests.bench.load [--articles 100000] [--subscribers 10000] [--feeds 500]
-                               [--questions 5] [--seconds 60] [--scaling] [--json OUT]
+                               [--questions 5] [--seconds 60] [--archive FOLDER] [--fill-only]
+                               [--scaling] [--json OUT]
 
 A real ``mujaz run`` with an SQLite file is started on an archive of made-up reports. While every
 subscriber's digest is due and every feed is to be visited, readers ask so many questions a second;
 the time is taken from the message of a reader to the answer that reaches the sandbox. Vectors are
-off: what they add is measured by ``tests.bench.search_scale``.
+off: what they add is measured by ``tests.bench.search_scale``. The events of the last two days are
+known beforehand; what is older is only searched. Filling takes far longer than measuring:
+``--archive`` keeps what was filled, and a later run works on a copy of it.
 
 ``--scaling`` instead compares the questions answered by one process and by two on one PostgreSQL,
 each process on a core of its own.
@@ -19,12 +22,14 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,11 +41,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.app import open_core
-from bot.models import Arrival, Chat, ChatKind, NewArticle, SourceKind
+from bot.models import (
+    Arrival,
+    Chat,
+    ChatKind,
+    EventsMark,
+    EventsStep,
+    NewArticle,
+    SourceKind,
+)
 from bot.sandbox import Sandbox, SandboxServer
 from bot.sandbox.conversation import say
 from bot.settings import Settings
 from bot.store.sql import SqlStore, open_store
+from bot.text.places import places
 from tests.postgres import DURABLE, running
 from tests.reliability.processes import start
 from tests.reliability.report import p95
@@ -49,8 +63,15 @@ from tests.reliability.town import TOKEN, populate, readers, rows, sends, until
 SEED = 88
 BATCH = 500
 PARAGRAPHS = 4
+RECENT = 1440  # articles of two days, whose events are known
 ASKERS = 400
-PLACES = ("حلب", "حمص", "درعا", "إدلب", "الرقة", "الحسكة", "دمشق", "القنيطرة", "منبج", "تدمر")
+PLACES = tuple(  # so many that a place is in the news again every few hours, not every minute
+    sorted(
+        place.name
+        for place in places().values()
+        if place.country in {"SY", "IQ", "YE", "LB"} and len(place.name) < 20
+    )
+)
 ACTORS = ("الدفاع المدني", "الهلال الأحمر", "المجلس المحلي", "مصدر طبي", "شهود عيان", "المرصد")
 DEEDS = (
     "وصول قافلة مساعدات إلى {place} تحمل {n} سلة غذائية",
@@ -78,8 +99,8 @@ def report(chance: random.Random, number: int, at: datetime) -> NewArticle:
     return NewArticle(title=title, paragraphs=tuple(texts), published_at=at)
 
 
-async def fill(store: SqlStore, articles: int, subscribers: int) -> None:
-    """Store the reports, and readers whose digest has been due for ten minutes."""
+async def fill(store: SqlStore, articles: int) -> None:
+    """Store the reports, two minutes apart, the last of them now."""
     chance = random.Random(SEED)  # noqa: S311 - made-up news
     now = datetime.now(UTC)
     source = await store.ensure_source(SourceKind.FILE, "أرشيف", now=now)
@@ -93,10 +114,49 @@ async def fill(store: SqlStore, articles: int, subscribers: int) -> None:
             for number in range(first, min(first + BATCH, articles))
         ]
         await store.add_articles(arrivals, now=now)
+
+
+async def fill_whole(folder: Path, articles: int, subscribers: int) -> None:
+    """Make the data folder of a bot that has read and indexed everything, with its readers."""
+    settings = Settings(data_dir=folder, embeddings="off")
+    async with open_core(settings) as core:
+        store = core.store
+        await fill(store, articles)  # type: ignore[arg-type]  # it is one
+        await core.index.catch_up()
+        read = EventsMark(seq=max(0, await store.last_seq() - RECENT))
+        await store.save_events(EventsStep(before=EventsMark(), after=read), now=datetime.now(UTC))
+        await core.services.enriching.follow(2 * RECENT)
+        since = datetime.now(UTC) - timedelta(hours=12)
+        for chat_id in readers(subscribers):
+            await store.save_chat(Chat(id=chat_id, kind=ChatKind.PRIVATE, title="قارئ"), now=since)
+            await store.subscribe(
+                chat_id, 0, times=("00:00",), timezone="UTC", language="ar", now=since
+            )
+
+
+def make_due(database: Path) -> None:
+    """Let every subscriber's digest have been due for ten minutes, after twelve hours."""
+    now = datetime.now(UTC)
     due, since = (now - timedelta(minutes=10)).strftime("%H:%M"), now - timedelta(hours=12)
-    for chat_id in readers(subscribers):
-        await store.save_chat(Chat(id=chat_id, kind=ChatKind.PRIVATE, title="قارئ"), now=since)
-        await store.subscribe(chat_id, 0, times=(due,), timezone="UTC", language="ar", now=since)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "UPDATE subscriptions SET times = ?, active_since_at = ?",
+            (json.dumps([due]), since.strftime("%Y-%m-%dT%H:%M:%S.%fZ")),
+        )
+
+
+async def filled(given: argparse.Namespace, folder: Path) -> Path:
+    """Return a data folder that is filled as asked, a copy of the kept one where there is one."""
+    kept: Path = given.archive or folder / "kept"
+    mark, asked = kept / "filled", f"{given.articles} {given.subscribers}"
+    if not mark.exists() or mark.read_text(encoding="ascii") != asked:
+        shutil.rmtree(kept, ignore_errors=True)
+        await fill_whole(kept, given.articles, given.subscribers)
+        mark.write_text(asked, encoding="ascii")
+    data = folder / "data"
+    await asyncio.to_thread(shutil.copytree, kept, data)
+    make_due(data / "mujaz.sqlite")
+    return data
 
 
 class _Server(uvicorn.Server):
@@ -157,11 +217,8 @@ async def ask(sandbox: Sandbox, people: list[int], per_s: float, seconds: float)
 
 async def one_machine(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Fill, start, ask; return the figures."""
-    settings = Settings(data_dir=folder, embeddings="off")
-    store = await open_store(settings.store_url)
-    await fill(store, given.articles, given.subscribers)
-    async with open_core(settings) as core:
-        await core.index.catch_up()
+    data = await filled(given, folder)
+    store = await open_store(Settings(data_dir=data).store_url)
     sandbox = Sandbox(token=TOKEN)
     askers = [readers(given.subscribers + ASKERS)[given.subscribers + n] for n in range(ASKERS)]
     populate(sandbox, readers(given.subscribers + ASKERS))
@@ -172,7 +229,7 @@ async def one_machine(given: argparse.Namespace, folder: Path) -> dict[str, Any]
         environment = os.environ | {
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "MUJAZ_TELEGRAM_API_URL": server.url,
-            "MUJAZ_DATA_DIR": str(folder),
+            "MUJAZ_DATA_DIR": str(data),
             "MUJAZ_EMBEDDINGS": "off",
             "MUJAZ_FEED_FULL_TEXT": "false",
             "MUJAZ_FETCH_TRUSTED_HOSTS": f"127.0.0.1:{port}",
@@ -188,7 +245,7 @@ async def one_machine(given: argparse.Namespace, folder: Path) -> dict[str, Any]
         await until(lambda: any(int(e.params["chat_id"]) == first for e in sends(sandbox)), 120)
         start_s = time.monotonic() - begun
         waits = await ask(sandbox, askers[1:], given.questions, given.seconds)
-        file = folder / "mujaz.sqlite"
+        file = data / "mujaz.sqlite"
         count = "SELECT count(*) FROM outbox WHERE kind = 'digest' AND part = 1"
         await until(lambda: rows(file, count)[0][0] == given.subscribers, 600, 1.0)
         composed = "SELECT min(created_at), max(created_at) FROM slots"
@@ -255,7 +312,7 @@ async def scaling(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     with running(*DURABLE) as server:
         url = server.url(server.new_database())
         store = await open_store(url)
-        await fill(store, given.articles, 0)
+        await fill(store, given.articles)
         await store.close()
         for workers in (1, 2):
             outs = [folder / f"{workers}-{n}" for n in range(workers)]
@@ -286,11 +343,16 @@ def main() -> None:
     arguments.add_argument("--feeds", type=int, default=500)
     arguments.add_argument("--questions", type=float, default=5)
     arguments.add_argument("--seconds", type=float, default=60)
+    arguments.add_argument("--archive", type=Path, default=None, metavar="FOLDER")
+    arguments.add_argument("--fill-only", action="store_true", help="fill --archive and end")
     arguments.add_argument("--scaling", action="store_true")
     arguments.add_argument("--json", type=Path, default=None, metavar="OUT")
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="mujaz-") as folder:
         work = scaling if chosen.scaling else one_machine
+        if chosen.fill_only:
+            asyncio.run(filled(chosen, Path(folder)))
+            return
         figures = asyncio.run(work(chosen, Path(folder)))
     for name, value in figures.items():
         print(f"{name:24} {value}")

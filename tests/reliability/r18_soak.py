@@ -4,6 +4,10 @@
 
 The clock of the bot runs sixty times as fast, so that an hourly digest comes every minute, while
 reports arrive and readers ask. Requests, pauses between them and polls keep their own pace.
+
+The bot remembers the events of the last two days, so it begins with two days of news and reads them
+before the day begins: what is looked for is what it never lets go. The first tenth of the day is
+for the caches to fill; the growth is from the fifth part of the rest that comes first to the last.
 """
 
 from __future__ import annotations
@@ -20,25 +24,31 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import Mujaz, open_core
-from bot.models import Chat, ChatKind, SourceKind
+from bot.app import Core, Mujaz, open_core
+from bot.models import Arrival, Chat, ChatKind, SourceKind
 from bot.sandbox import Sandbox, SandboxServer
 from bot.sandbox.conversation import say
 from bot.settings import Settings
 from bot.store.sql import open_store
+from tests.bench.load import PLACES
 from tests.bench.load import report as made_up
 from tests.reliability.processes import start
 from tests.reliability.report import Report
-from tests.reliability.town import TOKEN, populate, readers, rows, sends
+from tests.reliability.town import TOKEN, populate, readers, rows, sends, until
 
 TITLE = "a day at sixty times its pace: memory and handles"
 SEED = 18
 PACE = 60
 READERS = 20
-ASK_EVERY_S, REPORT_EVERY_S, LOOK_EVERY_S = 1.0, 1.0, 2.0
-WARM = 0.25  # of the time: until then caches fill
+ASK_EVERY_S, REPORT_EVERY_S, LOOK_EVERY_S = 1.0, 4.0, 2.0
+WARM = 0.10  # of the time: until then caches fill
+HELD = timedelta(hours=48)  # of news, when the day begins
 MOST_MEMORY, MOST_HANDLES = 0.05, 2
+BEGUN = "begun"  # in the data folder, once the day begins
 HOURLY = tuple(f"{hour:02}:00" for hour in range(24))
+
+
+Look = tuple[float, float, int]  # seconds, megabytes, handles
 
 
 class FastClock:
@@ -61,16 +71,35 @@ async def _live(api_url: str, folder: str) -> None:
         questions_per_minute=600,
         embeddings="off",
     )
-    clock, chance = FastClock(), random.Random(SEED)  # noqa: S311 - made-up news
+    chance = random.Random(SEED)  # noqa: S311 - made-up news
+    async with open_core(settings, FastClock()) as core:
+        number = await _read_two_days(core, chance)
+    clock = FastClock()
     async with open_core(settings, clock) as core:
         await Mujaz(core).start()
+        await asyncio.to_thread(Path(folder, BEGUN).touch)
         source = await core.store.ensure_source(SourceKind.FILE, "أرشيف", now=clock.now())
-        number = 0
         while True:
             article = made_up(chance, number, clock.now())
             await core.store.add_article(source, article, f"id {number}", now=clock.now())
             number += 1
             await asyncio.sleep(REPORT_EVERY_S)
+
+
+async def _read_two_days(core: Core, chance: random.Random) -> int:
+    """Store and read the reports of the last two days; return how many."""
+    now, count = datetime.now(UTC), HELD // timedelta(seconds=PACE * REPORT_EVERY_S)
+    source = await core.store.ensure_source(SourceKind.FILE, "أرشيف", now=now)
+    for first in range(0, count, 100):
+        arrivals = [
+            Arrival(source=source, identity=f"id {number}", article=made_up(chance, number, at))
+            for number in range(first, min(first + 100, count))
+            for at in [now - HELD * (1 - number / count)]
+        ]
+        await core.store.add_articles(arrivals, now=now)
+        await core.services.enriching.follow()
+    await core.index.catch_up()
+    return count
 
 
 def be_a_bot(api_url: str, folder: str) -> None:
@@ -90,15 +119,12 @@ def handles(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
-async def watched(
-    sandbox: Sandbox, pid: int, seconds: float
-) -> tuple[list[tuple[float, float, int]], int]:
+async def watched(sandbox: Sandbox, pid: int, seconds: float) -> tuple[list[Look], int]:
     """Let readers ask and look at the process; return what was seen (s, MB, handles), and asked."""
-    begun, asked, looks = time.monotonic(), 0, list[tuple[float, float, int]]()
-    places = ("حلب", "حمص", "درعا", "إدلب", "الرقة")
+    begun, asked, looks = time.monotonic(), 0, list[Look]()
     while (passed := time.monotonic() - begun) < seconds:
         person = readers(READERS)[asked % READERS]
-        text = f"كم عدد الجرحى في {places[asked % len(places)]}؟"
+        text = f"كم عدد الجرحى في {PLACES[asked % len(PLACES)]}؟"
         say(sandbox, chat_id=person, user_id=person, content={"text": text})
         asked += 1
         if not looks or passed - looks[-1][0] >= LOOK_EVERY_S:
@@ -110,6 +136,11 @@ async def watched(
 def middle(values: list[float]) -> float:
     """Return the median."""
     return sorted(values)[len(values) // 2]
+
+
+def parts(looks: list[Look], count: int) -> list[list[Look]]:
+    """Return so many equal parts of what was seen."""
+    return [looks[len(looks) * n // count : len(looks) * (n + 1) // count] for n in range(count)]
 
 
 async def run(folder: Path, *, quick: bool = False, minutes: float | None = None) -> Report:
@@ -128,6 +159,7 @@ async def run(folder: Path, *, quick: bool = False, minutes: float | None = None
     await store.close()
     async with SandboxServer(sandbox) as server:
         bot = start(be_a_bot, server.url, str(data))
+        assert await until((data / BEGUN).exists, 1800, 0.5)
         looks, asked = await watched(sandbox, bot.pid, minutes * 60)
         alive = bot.alive
         bot.signal(signal.SIGKILL)
@@ -135,6 +167,7 @@ async def run(folder: Path, *, quick: bool = False, minutes: float | None = None
     file = data / "mujaz.sqlite"
     digests = rows(file, "SELECT count(*) FROM outbox WHERE kind = 'digest' AND state = 'sent'")
     articles = rows(file, "SELECT count(*) FROM articles")
+    tenths = [middle([mb for _, mb, _ in some]) for some in parts(looks, 10)]
     warm = [look for look in looks if look[0] >= WARM * minutes * 60]
     part = max(1, len(warm) // 5)
     first_mb, last_mb = (middle([mb for _, mb, _ in some]) for some in (warm[:part], warm[-part:]))
@@ -145,12 +178,14 @@ async def run(folder: Path, *, quick: bool = False, minutes: float | None = None
             "minutes": minutes,
             "clock": f"x{PACE}",
             "memory_mb": f"{first_mb:.1f} to {last_mb:.1f}",
+            "memory_mb_by_tenths": " ".join(f"{mb:.0f}" for mb in tenths),
             "memory_growth": f"{growth:+.1%}",
             "handles": f"{first} to {last}",
             "most_handles": max(n for *_, n in looks),
         },
         harm={
             "questions": asked,
+            "articles_known_before": HELD // timedelta(seconds=PACE * REPORT_EVERY_S),
             "messages_sent": len(list(sends(sandbox))),
             "digest_messages": digests[0][0],
             "articles": articles[0][0],

@@ -23,6 +23,7 @@ LAYERS = (
         "bot.metrics",
         "bot.log",
         "bot.lock",
+        "bot.memory",
         "bot.text",
         "bot.trees",
         "bot.locales",
