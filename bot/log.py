@@ -96,6 +96,9 @@ def report_errors(dsn: str, known_secrets: Iterable[str] = ()) -> None:
     redact = Redactor([dsn, *known_secrets])
 
     def sifted(event: Any, hint: Any) -> Any:  # noqa: ARG001 - Sentry's signature
+        event.pop("extra", None)  # the command line, which may hold a question
+        if logged := event.get("logentry"):
+            event["logentry"] = {"message": logged.get("message")}  # without what was filled in
         return json.loads(redact(json.dumps(event, default=str)))
 
     sentry_sdk.init(
