@@ -22,9 +22,9 @@ def cues() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=100_000)
-def kinds_of(word: str) -> frozenset[str]:
+def kinds_of(word: str) -> tuple[str, ...]:
     """Return the kinds of answer that a folded word is a sign of, mostly none."""
-    return frozenset(kind for kind, signs in cues().items() if not signs.isdisjoint(stems(word)))
+    return tuple(kind for kind, signs in cues().items() if not signs.isdisjoint(stems(word)))
 
 
 @lru_cache(maxsize=100_000)

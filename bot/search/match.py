@@ -86,7 +86,7 @@ class Match:
 NOTHING = Match()
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=512)  # some five questions: «more», sources and follow-ups; see ``words``
 def prepare(text: str) -> Prepared:
     """Analyse a text for matching."""
     tokens = words(text)

@@ -233,7 +233,7 @@ FIELDS: Mapping[str, Field] = {
     "q": Field(_quiet, _read_quiet),
     "u": _delivery_flag("silent"),
     "b": _delivery_flag("pin"),
-    "f": _delivery_flag("edit_in_place"),
+    "ed": _delivery_flag("edit_in_place"),
     "br": _delivery_flag("breaking"),
     "j": Field(_signature, _read_signature),
     "n": Field(_length, lambda choices: str(choices.subscription.filters.max_events)),

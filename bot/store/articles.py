@@ -118,7 +118,7 @@ class SqlArticles(ArticleStore):
         async with self._db.reading() as connection:
             for chunk in chunks(ids):
                 rows = await connection.execute(ARTICLE_ROWS.where(articles.c.id.in_(chunk)))
-                found |= {row.id: article_of(row) for row in rows}
+                found |= {row.id: article_of(row) for row in rows.all()}
                 newest = (
                     select(paragraphs)
                     .join(
@@ -129,7 +129,7 @@ class SqlArticles(ArticleStore):
                     .where(articles.c.id.in_(chunk))
                     .order_by(paragraphs.c.article_id, paragraphs.c.position)
                 )
-                for row in await connection.execute(newest):
+                for row in (await connection.execute(newest)).all():
                     texts.setdefault(row.article_id, []).append(paragraph_of(row))
         return {
             key: StoredArticle(article=article, paragraphs=tuple(texts.get(key, ())))

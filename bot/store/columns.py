@@ -35,7 +35,7 @@ class Text(TypeDecorator[str]):
         """Return what is stored for ``value``."""
         if value is None or dialect.name != "postgresql":
             return value
-        return _escaped(value)
+        return escaped(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Return the text that ``value`` stands for."""
@@ -45,17 +45,11 @@ class Text(TypeDecorator[str]):
         return _ESCAPE.join(piece.replace(_ESCAPE + _NUL, "\0") for piece in pieces)
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """Return how PostgreSQL holds a text of the type above."""
     if "\0" not in value and _ESCAPE not in value:
         return value
     return "".join(_ESCAPED.get(character, character) for character in value)
-
-
-def storable(row: Sequence[Any], texts: Sequence[int]) -> Sequence[Any]:
-    """Return a row for PostgreSQL whose values at the places ``texts`` are of the type above."""
-    if not any(row[n] and ("\0" in row[n] or _ESCAPE in row[n]) for n in texts):
-        return row
-    return [_escaped(value) if n in texts and value else value for n, value in enumerate(row)]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

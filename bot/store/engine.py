@@ -81,9 +81,22 @@ class Database(ABC):
 
     @abstractmethod
     async def insert_plain(
-        self, connection: AsyncConnection, table: Table, rows: Sequence[Plain]
+        self,
+        connection: AsyncConnection,
+        table: Table,
+        rows: Sequence[Plain],
+        lines: Sequence[bytes],
     ) -> None:
-        """Insert rows of plain values, one for each column of the table."""
+        """Insert rows of plain values, one for each column of the table.
+
+        ``lines`` are the same rows as :mod:`bot.store.lines` writes them.
+        """
+
+    async def set_aside(self, connection: AsyncConnection) -> None:  # noqa: B027 - only where it helps
+        """Take down what slows the filling of an empty database, for as long as that lasts."""
+
+    async def put_back(self, connection: AsyncConnection) -> None:  # noqa: B027 - likewise
+        """Make again what :meth:`set_aside` took down; fails when the rows do not allow it."""
 
     @abstractmethod
     async def last_numbers(self, connection: AsyncConnection) -> dict[str, int]:

@@ -126,7 +126,11 @@ class SqliteDatabase(Database):
         return connection.exec_driver_sql("PRAGMA application_id").scalar() == BEING_FILLED
 
     async def insert_plain(
-        self, connection: AsyncConnection, table: Table, rows: Sequence[Plain]
+        self,
+        connection: AsyncConnection,
+        table: Table,
+        rows: Sequence[Plain],
+        lines: Sequence[bytes],  # noqa: ARG002 - for others
     ) -> None:
         """Insert with one prepared statement."""
         columns = ", ".join(f'"{column.name}"' for column in table.columns)

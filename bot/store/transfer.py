@@ -10,7 +10,6 @@ was read and what was written are compared by count and fingerprint.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -25,12 +24,13 @@ import bot.store.schema_events  # noqa: F401 - its tables belong to the metadata
 from bot.errors import StoreError
 from bot.store.columns import Text
 from bot.store.engine import Database, Plain
-from bot.store.migrations import migrate
+from bot.store.lines import Tally, fingerprint_of, lines_of, tally_query
+from bot.store.migrations import REVISION, migrate, revision_of
 from bot.store.schema import metadata
 
 ROWS = 5_000  # in one transaction
-_BITS = 128
 
+Piece = tuple[Sequence[Plain], Sequence[bytes], int]  # rows, the same as lines, rows before them
 Progress = Callable[[int, int], None]  # rows done, rows in all
 
 
@@ -43,23 +43,6 @@ class Content:
 
 
 Contents = Mapping[str, Content]
-
-
-class _Tally:
-    """Sums the hashes of rows: two tables of the same rows have the same sum, however sorted."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self._sum = 0
-
-    def add(self, rows: Sequence[Plain]) -> None:
-        for row in rows:
-            digest = hashlib.blake2b(repr(row).encode(), digest_size=_BITS // 8).digest()
-            self._sum = (self._sum + int.from_bytes(digest, "big")) % (1 << _BITS)
-        self.rows += len(rows)
-
-    def content(self) -> Content:
-        return Content(rows=self.rows, fingerprint=f"{self._sum:032x}")
 
 
 async def copy_all(
@@ -80,18 +63,18 @@ async def copy_all(
         total = await _count(reader)
         done, contents = 0, dict[str, Content]()
         for table in metadata.sorted_tables:
-            tally, there = _Tally(), await _rows_in(target, table)
-            async with aclosing(_pieces(reader, table, rows_at_once)) as pieces:
-                async for rows in pieces:
-                    new = rows[max(0, there - tally.rows) :]
-                    await asyncio.to_thread(tally.add, rows)
-                    if new:
+            tally, there = Tally(), await _rows_in(target, table)
+            async with aclosing(_one_ahead(_read(reader, table, rows_at_once))) as pieces:
+                async for rows, lines, before in pieces:
+                    skip = min(max(0, there - before), len(rows))
+                    await asyncio.to_thread(tally.add, lines)
+                    if skip < len(rows):
                         async with target.writing() as writer:
-                            await target.insert_plain(writer, table, new)
+                            await target.insert_plain(writer, table, rows[skip:], lines[skip:])
                     done += len(rows)
                     if progress is not None:
                         progress(done, total)
-            contents[table.name] = tally.content()
+            contents[table.name] = Content(rows=tally.rows, fingerprint=tally.fingerprint)
         numbers = await source.last_numbers(reader)
     arrived = await contents_of(target)
     if wrong := [name for name, held in contents.items() if arrived[name] != held]:
@@ -101,6 +84,7 @@ async def copy_all(
             tables=", ".join(wrong),
         )
     async with target.writing() as writer:
+        await target.put_back(writer)
         await target.set_last_numbers(writer, numbers)
         await writer.run_sync(target.make_ours)
     return contents
@@ -108,29 +92,38 @@ async def copy_all(
 
 async def contents_of(database: Database) -> Contents:
     """Return what each table holds, all as of one instant."""
-    contents = {}
     async with database.reading() as reader:
-        for table in metadata.sorted_tables:
-            tally = _Tally()
-            async for rows in _pieces(reader, table, ROWS):
-                await asyncio.to_thread(tally.add, rows)
-            contents[table.name] = tally.content()
-    return contents
+        return {table.name: await _content(reader, table) for table in metadata.sorted_tables}
+
+
+async def _content(reader: AsyncConnection, table: Table) -> Content:
+    if reader.dialect.name == "postgresql":  # which hashes its rows itself
+        count, *parts = (await reader.execute(tally_query(table))).one()
+        return Content(rows=count, fingerprint=fingerprint_of([int(part or 0) for part in parts]))
+    tally = Tally()
+    async for _, lines, _ in _read(reader, table, ROWS):
+        await asyncio.to_thread(tally.add, lines)
+    return Content(rows=tally.rows, fingerprint=tally.fingerprint)
 
 
 async def _begin(target: Database) -> None:
     """Make the tables of an empty target and mark it; StoreError when it is in use."""
     async with target.reading() as reader:
-        if await reader.run_sync(target.is_being_filled):
-            return
+        begun = await reader.run_sync(target.is_being_filled)
         in_use = await reader.run_sync(target.is_ours) is not None
-    if in_use:  # a bot that was started on it has made its tables
+    if begun:
+        async with target.writing() as writer:
+            if await writer.run_sync(revision_of) != REVISION:  # another version had begun
+                await target.put_back(writer)
+    elif in_use:  # a bot that was started on it has made its tables
         await migrate(target)
         async with target.writing() as writer:
             if await _count(writer):
                 raise StoreError("the target is not empty", key="error.store.not_empty")
             await writer.run_sync(target.mark_filling)
     await migrate(target, filling=True)
+    async with target.writing() as writer:
+        await target.set_aside(writer)
 
 
 async def _count(reader: AsyncConnection) -> int:
@@ -144,6 +137,32 @@ async def _count(reader: AsyncConnection) -> int:
 async def _rows_in(target: Database, table: Table) -> int:
     async with target.reading() as reader:
         return await reader.scalar(select_from(func.count()).select_from(table)) or 0
+
+
+async def _read(reader: AsyncConnection, table: Table, size: int) -> AsyncGenerator[Piece]:
+    """Yield all rows of a table in the order of its key, as plain values and as lines."""
+    before = 0
+    async with aclosing(_pieces(reader, table, size)) as pieces:
+        async for rows in pieces:
+            yield rows, await asyncio.to_thread(lines_of, table, rows), before
+            before += len(rows)
+
+
+async def _one_ahead(pieces: AsyncGenerator[Piece]) -> AsyncGenerator[Piece]:
+    """Yield the same, reading each piece while the one before it is worked on."""
+
+    async def following() -> Piece | None:
+        return await anext(pieces, None)
+
+    coming = asyncio.create_task(following())
+    try:
+        while (piece := await coming) is not None:
+            coming = asyncio.create_task(following())
+            yield piece
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+        await pieces.aclose()
 
 
 async def _pieces(

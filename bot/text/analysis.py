@@ -64,7 +64,7 @@ def searched_stems(word: str, number: bool) -> tuple[str, ...]:
     return () if word in _STOP or len(word) < 2 else stems(word)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)  # a full garbage collection goes through all of them
 def _word(written: str) -> Word:
     word, number = read(written)
     return Word(word, number, searched_stems(word, number))

@@ -1,4 +1,4 @@
-"""How digests arrive: sound, pin, edits when figures move, signature, breaking posts between them."""
+"""How digests arrive: sound, pin, edits in place, signature, and breaking posts between them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def arrival_page(view: View) -> tuple[str, Rows]:
         (
             (view.switch(say("settings.silent"), "u", options.silent),),
             (view.switch(say("settings.pin"), "b", options.pin),),
-            (view.switch(say("settings.edited"), "f", options.edit_in_place),),
+            (view.switch(say("settings.edited"), "ed", options.edit_in_place),),
         )
     ]
     if chat.kind is not ChatKind.PRIVATE:

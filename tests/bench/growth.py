@@ -95,13 +95,14 @@ async def grow(store: SqlStore, news: News, meanings: Meanings, model: str, coun
                 names = {column.name for column in table.columns}
                 rows = [{k: v for k, v in head.items() if k in names} for head in heads]
                 await connection.execute(insert(table), rows)
-            await connection.execute(insert(paragraphs), list(_paragraphs(ids, news)))
-            await connection.execute(
-                insert(embeddings),
-                [
-                    {"paragraph_id": one, "model": model, "vector": vector.tobytes()}
-                    for one, vector in zip(ids, vectors, strict=True)
-                ],
+            await store.database.insert_plain(
+                connection, paragraphs, list(_paragraphs(ids, news)), ()
+            )
+            await store.database.insert_plain(
+                connection,
+                embeddings,
+                [(one, model, vector.tobytes()) for one, vector in zip(ids, vectors, strict=True)],
+                (),
             )
 
 
@@ -125,13 +126,8 @@ def _head(number: int, source_id: int, title: str) -> dict[str, Any]:
     }
 
 
-def _paragraphs(ids: Sequence[int], news: News) -> Iterator[dict[str, Any]]:
+def _paragraphs(ids: Sequence[int], news: News) -> Iterator[tuple[int, int, int, int, str]]:
+    """Yield the columns of each paragraph in the order of the table."""
     for one in ids:
         article, position = divmod(one - 1, PER_ARTICLE)
-        yield {
-            "id": one,
-            "article_id": article + 1,
-            "revision": 1,
-            "position": position,
-            "text": news.paragraph(),
-        }
+        yield one, article + 1, 1, position, news.paragraph()

@@ -1,7 +1,10 @@
 """How search grows: index time, size, memory and the time of its parts at N paragraphs.
 
     python -m tests.bench.search_scale --paragraphs N [--questions 200] [--vectors-alone]
-                                       [--json OUT]
+                                       [--keep FOLDER [--build]] [--json OUT]
+
+With ``--keep`` the archive is built in that folder, or used as it is when it was built there
+before; with ``--build`` nothing is measured: build in peace, measure on a quiet machine.
 
 The archive is synthetic (``tests.bench.growth``). It is built in one process and measured in
 another, which opens it as the bot does, so that the memory is that of the bot. ``ask`` is the
@@ -248,6 +251,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--news", type=Path, default=eval_data() / NEWS)
     parser.add_argument("--folder", type=Path, help="where to build; by default a temporary one")
+    parser.add_argument("--keep", type=Path, help="where the archive is built, and stays")
+    parser.add_argument("--build", action="store_true", help="build the kept archive, no more")
     parser.add_argument("--vectors-alone", action="store_true", help="without store and words")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
@@ -256,17 +261,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
         questions = json.loads((given.measure / "questions.json").read_text("utf-8"))
         print(json.dumps(asyncio.run(measure(given.measure, questions))))
         return
+    if given.build and not given.keep:
+        parser.error("--build needs --keep")
     news = News(given.news, SEED)
     if given.vectors_alone:
         _print(vectors_alone(given.paragraphs, news, given.questions), given.json)
         return
     questions = [news.question() for _ in range(given.questions)]
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
-        folder = Path(name)
-        figures = asyncio.run(build(folder, given.paragraphs, news))
-        figures |= _measured_apart(folder, questions) | fts5(folder, questions)
+        folder = given.keep or Path(name)
+        figures = _built(folder, given.paragraphs, news)
+        if not given.build:
+            figures |= _measured_apart(folder, questions) | fts5(folder, questions)
     figures |= {"questions": len(questions), "seed": SEED}
     _print(figures, given.json)
+
+
+def _built(folder: Path, count: int, news: News) -> dict[str, Any]:
+    """Build the archive unless it is there; return the figures of its building."""
+    told = folder / "built.json"
+    if told.exists():
+        figures: dict[str, Any] = json.loads(told.read_text("utf-8"))
+        if figures["paragraphs"] != count:
+            raise SystemExit(f"{folder} holds {figures['paragraphs']} paragraphs, not {count}")
+        return figures
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = asyncio.run(build(folder, count, news))
+    told.write_text(json.dumps(figures), "utf-8")
+    return figures
 
 
 def _print(figures: dict[str, Any], path: Path | None) -> None:

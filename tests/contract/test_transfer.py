@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -198,3 +199,31 @@ async def test_a_text_that_was_altered_behind_our_back_is_found(store: Store) ->
 
     assert problems == ["text: revision 1 of article 5 is not what was stored"]
     assert await store.verify() == []
+
+
+SHAPE = (
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL"
+    " SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))"
+    " FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+)
+
+
+async def test_what_was_taken_down_for_the_move_is_there_again_also_after_a_stop(
+    another_store: OpenStore, postgres: Databases
+) -> None:
+    source = await another_store()
+    await held(source)
+    expected, name = postgres.new(), postgres.server.new_database()
+    shapes = []
+    for after in (5, 10_000):
+        target = await database_at(postgres.server.url(name))
+        with contextlib.suppress(StoppedError):
+            await copy_all(source.database, target, Dying(after=after), rows_at_once=16)
+        await target.close()
+        shapes.append(sorted(postgres.server.sql(SHAPE, name)))
+
+    whole = sorted(postgres.server.sql(SHAPE, expected))
+    assert len(shapes[0]) + 20 <= len(whole)  # it was down when the program died
+    assert shapes[1] == whole
+    assert postgres.server.sql("SELECT to_regclass('mujaz_set_aside')", name) == [(None,)]
+    postgres.server.drop(name)

@@ -69,3 +69,19 @@ def test_a_question_without_content_wants_nothing(text: str) -> None:
 def test_any_text_is_understood(text: str) -> None:
     query = understand(text)
     assert all(" " not in stem and stem for stem, _ in query.lexical().stems)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("stems:الباغوز^9", "stems الباغوز 9"),
+        ("-الباغوز +منبج", "الباغوز منبج"),
+        ('"الباغوز منبج"~3', "الباغوز منبج 3"),
+        ("الباغوز* [منبج TO الرقة}", "الباغوز منبج to الرقة"),
+        ("(الباغوز || !منبج) && الرقة", "الباغوز منبج الرقة"),
+        ("' OR الباغوز=1 --", "or الباغوز 1"),
+    ],
+)
+def test_query_syntax_is_read_as_the_words_in_it(written: str, words: str) -> None:
+    assert understand(written).lexical() == understand(words).lexical()
+    assert understand(written).lexical().stems
