@@ -75,6 +75,7 @@ class Features:
     how_many: float = 0.0
     who: float = 0.0
     where: float = 0.0
+    why: float = 0.0
     latin: float = 0.0
     newest: float = 0.0
     words: float = 0.0  # log(1 + things wanted)
@@ -176,6 +177,7 @@ class Judge:
             "how_many": float(asks is Asks.HOW_MANY),
             "who": float(asks is Asks.WHO),
             "where": float(asks is Asks.WHERE),
+            "why": float(asks is Asks.WHY),
             "latin": float(self.query.latin),
             "newest": float(self.query.newest),
             "words": math.log1p(len(self.query.wanted)),

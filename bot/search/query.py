@@ -16,6 +16,7 @@ from bot.search.lexical import LexicalQuery
 from bot.search.whereabouts import places_in
 from bot.text import aliases, questions
 from bot.text.analysis import Term, number_word, terms
+from bot.text.english import translations
 from bot.text.lexicon import word_set
 from bot.text.moments import Moment, moments
 from bot.text.normalize import is_arabic
@@ -226,7 +227,7 @@ def _wanted_word(term: Term) -> Wanted:
 def _wanted_latin(term: Term) -> Wanted:
     """Return what a Latin word looks for: its Arabic words, or a name that sounds like it."""
     word = term.token.word
-    arabic = aliases.translations(word) or aliases.translations(term.stems[0])
+    arabic = translations(word)
     if not arabic:
         return Wanted(words=(term.stems,), name=skeleton(word))
     labels = aliases.families_of(arabic[0])

@@ -1,8 +1,7 @@
 """Other names of parties, places and persons, and other words for one matter.
 
 Used on the question only: what is quoted is never touched. A *variant* is a name as a sequence of
-stems; the groups are in ``data/aliases.txt``, the families of words in ``data/kinds.txt``, English
-words in ``data/english.txt``.
+stems; the groups are in ``data/aliases.txt``, the families of words in ``data/kinds.txt``.
 """
 
 from __future__ import annotations
@@ -104,20 +103,3 @@ def families_of(one: str) -> frozenset[str]:
 def family(label: str) -> tuple[str, ...]:
     """Return the stems of a family, none for an unknown label."""
     return _families().get(label, ())
-
-
-@cache
-def _english() -> dict[str, tuple[str, ...]]:
-    """Return the Arabic stems of each English word."""
-    table: dict[str, tuple[str, ...]] = {}
-    # a word may stand in several lines: its Arabic words add up
-    for english, arabic in labelled_words("english.txt").items():
-        stems = tuple(dict.fromkeys(stem(word) for word in arabic))
-        for word in english.split():
-            table[word] = tuple(dict.fromkeys(table.get(word, ()) + stems))
-    return table
-
-
-def translations(word: str) -> tuple[str, ...]:
-    """Return the Arabic stems for a folded English word, none when it is unknown."""
-    return _english().get(word, ())

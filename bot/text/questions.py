@@ -79,13 +79,17 @@ def shapes_question(word: str) -> bool:
 
 
 def asked_by(tokens: Sequence[Token]) -> Asks:
-    """Return what the first question word asks for; «ما الذي» before a verb asks for a cause."""
+    """Return what the first question word asks for.
+
+    «ما الذي» before a verb and «ما سبب» ask for a cause.
+    """
     words = [token.word for token in tokens]
     for at, word in enumerate(words):
         label = _question_words().get(word, "")
-        if label == "what" and words[at + 1 : at + 2] == ["الذي"]:
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if label == "what" and (following == "الذي" or _question_words().get(following) == "why"):
             return Asks.WHY
-        if label == "how" and words[at + 1 : at + 2] and words[at + 1] in {"many", "much"}:
+        if label == "how" and following in {"many", "much"}:
             return Asks.HOW_MANY
         if label and label not in _LABELS:
             return Asks(label)

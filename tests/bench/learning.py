@@ -20,19 +20,19 @@ from sklearn.linear_model import LogisticRegression
 Array = NDArray[np.float64]
 
 # A question in Latin letters meets Arabic words through names and lists alone: there the shares
-# weigh otherwise, so these may have either sign.
-PRODUCTS = tuple(
-    f"{name}*latin"
-    for name in (
+# weigh otherwise, so these may have either sign. Causes are rarely given in the first paragraph.
+PRODUCTS = (
+    *(f"{name}*latin" for name in (
         "covered", "lexical", "dense", "dense_gap", "lead", "in_title", "same_number", "missing",
         "absent",
-    )
+    )),
+    "position*why",
 )  # fmt: skip
 SPEAKS_FOR = frozenset({
     "covered", "in_title", "in_context", "matter", "lexical", "together", "in_order", "counts",
     "any_number", "same_number", "weekday", "dated", "reason", "fits", "in_period",
     "new_places", "fresh", "dense", "dense_article", "dense_gap", "lead", "in_siblings", "detail",
-    "echoed",
+    "echoed", "position*why",
 })  # fmt: skip
 SPEAKS_AGAINST = frozenset({"missing", "position", "age", "absent", "behind", "unknown", "nowhere"})
 _CALM, _ALONE, _STEPS = 0.005, 0.02, 300

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.bench.asked import Archive, Asked
+from tests.bench.asked import Archive, Asked, Given
 
 YEAR = timedelta(days=365)
 Lines = Sequence[dict[str, Any]]
@@ -39,14 +39,16 @@ async def ask_all(
     held: set[str] = set()
     for question in sorted(questions, key=lambda one: str(one["asked_at"])):
         at = end_of_day(question["asked_at"])
-        while waiting and datetime.fromisoformat(waiting[0][0]["published"]) <= at:
-            held.update(paragraph["id"] for paragraph in waiting[0])
-            await _add(archive, waiting.pop(0))
+        new = 0
+        while new < len(waiting) and _published(waiting[new]) <= at:
+            held.update(paragraph["id"] for paragraph in waiting[new])
+            new += 1
+        await archive.add([_given(own) for own in waiting[:new]])
+        del waiting[:new]
         await archive.catch_up()
         if not question["answerable"] or held & set(question["gold"]):
             asked.append(await archive.ask(question, "now", at))
-    for article in waiting:
-        await _add(archive, article)
+    await archive.add([_given(own) for own in waiting])
     await archive.catch_up()
     lasting = [one.question for one in asked if one.question["style"] != "relative"]
     asked += [
@@ -57,10 +59,14 @@ async def ask_all(
     return asked
 
 
-async def _add(archive: Archive, paragraphs: Lines) -> None:
-    published = datetime.fromisoformat(paragraphs[0]["published"]).astimezone(UTC)
+def _published(paragraphs: Lines) -> datetime:
+    return datetime.fromisoformat(paragraphs[0]["published"]).astimezone(UTC)
+
+
+def _given(paragraphs: Lines) -> Given:
+    """Return the paragraphs of one article as it is stored."""
     named = [(paragraph["id"], paragraph["text"]) for paragraph in paragraphs]
-    await archive.add(paragraphs[0]["title"], named, published)
+    return Given(paragraphs[0]["title"], named, _published(paragraphs))
 
 
 def off_topic() -> Iterator[dict[str, Any]]:

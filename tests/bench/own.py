@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.text.paragraphs import split_article
-from tests.bench.asked import Archive, Asked
+from tests.bench.asked import Archive, Asked, Given
 from tests.bench.newsqa_runs import end_of_day
 
 QUESTIONS = Path(__file__).with_name("own_questions.tsv")
@@ -65,7 +65,7 @@ async def ask_all(folder: Path, *, dense: bool = True) -> list[Asked]:
         at = end_of_day(question["asked_at"])
         while waiting and waiting[0][0] <= at:
             published_at, title, named = waiting.pop(0)
-            await archive.add(title, named, published_at)
+            await archive.add([Given(title, named, published_at)])
         await archive.catch_up()
         asked.append(await archive.ask(question, "own", at))
     await archive.close()

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.asked import Archive, Asked, read_lines
+from tests.bench.asked import Archive, Asked, Given, read_lines
 from tests.bench.baselines import NAMES, Baselines
 from tests.bench.postgres_arabic import NAME, PostgresArabic, opened
 
@@ -56,9 +56,14 @@ async def fill(
     """Store the paragraphs; return the baselines over them."""
     baselines = Baselines(archive, postgres)
     archive.clock.advance(NOW - archive.clock.now())
-    for paragraph in paragraphs:
-        title = paragraph.get("title") or ""
-        await archive.add(title, [(paragraph["id"], paragraph["text"])], None)
+    titles = [paragraph.get("title") or "" for paragraph in paragraphs]
+    await archive.add(
+        [
+            Given(title, [(paragraph["id"], paragraph["text"])], None)
+            for title, paragraph in zip(titles, paragraphs, strict=True)
+        ]
+    )
+    for title, paragraph in zip(titles, paragraphs, strict=True):
         baselines.add(paragraph["id"], title, paragraph["text"])
     await archive.catch_up()
     return baselines

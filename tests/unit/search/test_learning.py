@@ -7,7 +7,7 @@ import numpy as np
 
 from bot.search.features import FEATURE_NAMES
 from bot.search.ranker import ranker_from
-from tests.bench.learning import SPEAKS_AGAINST, SPEAKS_FOR, Sample, learn, stored
+from tests.bench.learning import PRODUCTS, SPEAKS_AGAINST, SPEAKS_FOR, Sample, learn, stored
 
 NAMES = ("dense", "missing", "length")
 
@@ -44,7 +44,7 @@ def test_a_feature_left_out_has_no_weight() -> None:
 
 
 def test_every_feature_with_a_sign_exists_and_has_one_sign_alone() -> None:
-    assert set(FEATURE_NAMES) >= SPEAKS_FOR | SPEAKS_AGAINST
+    assert {*FEATURE_NAMES, *PRODUCTS} >= SPEAKS_FOR | SPEAKS_AGAINST
     assert not SPEAKS_FOR & SPEAKS_AGAINST
 
 
