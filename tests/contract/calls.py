@@ -68,14 +68,15 @@ async def fill(store: Store) -> Held:
     intake = await added(store, "held", new_article("محفوظ"))
     subscription = await a_subscription(store, 7)
     await a_subscription(store, 8)
-    await send_digest(store, subscription, message(7))
+    await store.save_events(a_step(intake.article_id), now=NOW)
+    states = [a_snapshot(intake.article_id), a_snapshot(intake.article_id, outlets=("ثانية",))]
+    await store.keep_snapshots(states, now=NOW)
+    await send_digest(store, subscription, message(7), shown={1: 1})
     (sending,) = await leased(store)
     await store.enqueue([message(6, "sent")], now=NOW)
     (sent,) = await leased(store)
     await store.settle_sent({sent.id: 5}, now=NOW)
     await store.enqueue([message(8, "waiting")], now=NOW)
-    await store.save_events(a_step(intake.article_id), now=NOW)
-    await store.keep_snapshots([a_snapshot(intake.article_id)], now=NOW)
     await store.follow(7, 0, FollowKind.PLACE, "sy-aleppo", now=NOW)
     told = Alert(chat_id=7, topic_id=0, event_id=1, snapshot_id=1, told_at=NOW)
     await store.save_alerts([], [told], before=0, after=1, now=NOW)
@@ -129,7 +130,7 @@ WRITES: dict[str, Call] = {
     "keep_snapshots": lambda s, h: s.keep_snapshots(
         [a_snapshot(h.article_id, outlets=(LARGE,))], now=NOW
     ),
-    "show_anew": lambda s, h: s.show_anew(h.subscription.id, {1: 1}),
+    "show_anew": lambda s, h: s.show_anew(h.subscription.id, {1: 2}),
     "forget_shown": lambda s, _: s.forget_shown(LATER),
     "follow": lambda s, _: s.follow(7, 0, FollowKind.WORD, LARGE, now=NOW),
     "unfollow": lambda s, _: s.unfollow(7, 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -112,6 +113,7 @@ async def send_digest(
     cursor: int = 0,
     folds: tuple[int, ...] = (),
     replaces: tuple[int, ...] = (),
+    shown: Mapping[int, int] | None = None,
     now: datetime = NOW,
 ) -> bool:
     """Enqueue a digest of the subscription with these messages."""
@@ -124,6 +126,7 @@ async def send_digest(
         covered_until_at=slot.due_at,
         folds=folds,
         replaces=replaces,
+        shown=shown or {},
     )
     (written,) = await store.enqueue_digests([due], now=now)
     return written

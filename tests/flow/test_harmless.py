@@ -135,8 +135,11 @@ async def a_deleted_message(town: Town) -> str:
     """What was asked is gone before it is answered; we are not told."""
     body = {"chat_id": SAMER, "user_id": SAMER}
     asked = await town.samer.control("messages", **body, text="كم شخصاً يعيش في مخيم الهول؟")
-    await town.samer.delete(asked["message"]["message_id"])
-    (answer,) = await town.samer.sees(SAMER, lambda m: "65 ألف" in shown(m))
+    number = asked["message"]["message_id"]
+    await town.samer.delete(number)
+    (answer,) = await town.samer.sees(
+        SAMER, lambda m: m["message_id"] > number and "65 ألف" in shown(m)
+    )
     return shown(answer)
 
 
