@@ -45,11 +45,12 @@ class Jobs:
                 logger.exception("%s failed; it will be tried again", name)
 
         async def run() -> None:
-            # A task of our own: the scheduler cancels its own ones when it is shut down.
-            task = asyncio.create_task(attempt(), name=name)
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-            await asyncio.shield(task)
+            # A task of our own: the scheduler cancels its own ones when it is shut down, and warns
+            # of each tick that finds the last one under way.
+            if not any(task.get_name() == name for task in self._under_way):
+                task = asyncio.create_task(attempt(), name=name)
+                self._under_way.add(task)
+                task.add_done_callback(self._under_way.discard)
 
         self._scheduler.add_job(run, "interval", seconds=interval_s, id=name)
 

@@ -28,7 +28,9 @@ async def test_work_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptu
     assert "trying failed" in caplog.text
 
 
-async def test_what_runs_when_stopping_is_finished_and_nothing_begins_after() -> None:
+async def test_what_runs_when_stopping_is_finished_and_nothing_begins_after(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     jobs, begun, finished = Jobs(), 0, 0
 
     async def works() -> None:
@@ -45,6 +47,7 @@ async def test_what_runs_when_stopping_is_finished_and_nothing_begins_after() ->
     await asyncio.sleep(0.2)
 
     assert begun == finished == ended == 1  # and it never ran twice at a time
+    assert caplog.text == ""  # which is nothing to warn of
 
 
 async def test_what_runs_too_long_is_cancelled() -> None:
