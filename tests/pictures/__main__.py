@@ -60,10 +60,11 @@ async def travel(journey: Journey, language: str, browser: Browser, out: Path) -
                 await mujaz.start()
                 reader = Person(server.url)
 
-                async def take(name: str, chat: int) -> None:
+                async def take(name: str, chat_id: int, topic_id: int | None = None) -> None:
+                    topic = "" if topic_id is None else f"&thread={topic_id}"
                     for theme in THEMES:
                         path = out / f"{name}-{language}-{theme}.png"
-                        url = f"{server.url}/?chat={chat}&theme={theme}"
+                        url = f"{server.url}/?chat={chat_id}&theme={theme}{topic}"
                         await browser.picture(url, path)
                         sys.stdout.write(f"{path}\n")
                         sys.stdout.flush()

@@ -7,25 +7,36 @@ every language.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
 from bot.app import Core
+from bot.models import OutboxState
 from bot.sandbox import CHANNEL_ID, GROUP_ID, READER_ID, SandboxClock
 from bot.text.languages import Texts
 from bot.text.zones import country_name
 from tests.flow.person import Person, quotes, shown
 
-SAMER = 1002
+SAMER, HUDA = 1002, 1003
+TOPIC = 2  # of the sandbox's group
 QUESTIONS = {"ar": "كم شخصاً يعيش في مخيم الهول؟", "en": "How many people live in al-Hol camp?"}
 WIDE_QUESTIONS = {"ar": "ماذا يحدث في الباغوز؟", "en": "What is happening in Baghuz?"}
 PLACES = {"ar": "الباغوز", "en": "Baghuz"}
+TOLLS = {"ar": "كم قتيلاً في تفجير الشحيل؟", "en": "How many were killed in the Shuhail bombing?"}
+FOLLOW_UPS = {"ar": "وكم جريحاً؟", "en": "And how many wounded?"}
 UNKNOWN = {"ar": "ما سعر برميل النفط اليوم؟", "en": "What does a barrel of oil cost today?"}
 
 Json = dict[str, Any]
-Take = Callable[[str, int], Awaitable[None]]  # a picture of a chat, under a name
+
+
+class Take(Protocol):
+    """Takes a picture of a chat, or of a topic of it, under a name."""
+
+    async def __call__(self, name: str, chat_id: int, topic_id: int | None = None) -> None:
+        """Take it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +101,12 @@ async def first_minute(stage: Stage) -> None:
 
 
 async def question(stage: Stage) -> None:
-    """A question, its answer, more of it; and one that the archive cannot answer."""
+    """A question, its answer, one that goes on from it, more; and one that is not answered."""
     await stage.reader.says(QUESTIONS[stage.language])
     await stage.take("answer", READER_ID)
+    await stage.reader.says(TOLLS[stage.language])
+    await stage.reader.says(FOLLOW_UPS[stage.language])
+    await stage.take("follow-up", READER_ID)
     wide = await stage.reader.says(WIDE_QUESTIONS[stage.language])
     await stage.press(wide, "answer.more")
     await stage.take("answer-more", READER_ID)
@@ -138,6 +152,44 @@ async def channel(stage: Stage) -> None:
     await stage.press(panel, "panel.on")
     await stage.reader.sees(READER_ID, lambda m: _has(m, stage.say("panel.publish")))
     await stage.take("channel-preview", READER_ID)
+
+
+async def broadcast(stage: Stage) -> None:
+    """The digest of the next morning in a channel, and in a topic of a group."""
+    await stage.reader.control("membership", chat_id=CHANNEL_ID, status="administrator")
+    await stage.reader.control("membership", chat_id=GROUP_ID, status="administrator")
+    (panel,) = await stage.reader.sees(READER_ID, lambda m: "أخبار الفرات" in shown(m))
+    await stage.press(panel, "panel.on")
+    (preview,) = await stage.reader.sees(READER_ID, lambda m: _has(m, stage.say("panel.publish")))
+    await stage.press(preview, "panel.publish")
+    huda = Person(str(stage.reader._http.base_url), HUDA)
+    await huda.says("/subscribe", GROUP_ID, message_thread_id=TOPIC)
+    stage.clock.advance(timedelta(hours=13, minutes=35))
+    for chat in (CHANNEL_ID, GROUP_ID):
+        await stage.reader.sees(chat, lambda m: "●" in shown(m))
+    await stage.take("channel-digest", CHANNEL_ID)
+    await stage.take("topic-digest", GROUP_ID, TOPIC)
+    await huda.close()
+
+
+async def undelivered(stage: Stage) -> None:
+    """A digest that Telegram refused, as the operator sees it, and its sending again."""
+    await stage.reader.says("/subscribe")
+    await stage.reader.control(
+        "faults",
+        method="sendMessage",
+        kind="error",
+        chat_id=READER_ID,
+        error_code=400,
+        description="Bad Request: message is too long",
+    )
+    stage.clock.advance(timedelta(hours=13, minutes=35))
+    for _ in range(600):
+        if await stage.core.store.outbox(OutboxState.DEAD):
+            break
+        await _rest()
+    await stage.reader.says("/outbox")
+    await stage.take("outbox", READER_ID)
 
 
 async def group(stage: Stage) -> None:
@@ -186,6 +238,8 @@ JOURNEYS: tuple[Journey, ...] = (
     question,
     settings,
     channel,
+    broadcast,
+    undelivered,
     group,
     privacy,
     admin,
