@@ -2,8 +2,9 @@
 
 A report is a copy where at least 60 % of the three-word shingles of the shorter text stand in the
 other one (containment, measured on stems; A. Broder, "On the resemblance and containment of
-documents", 1997), unless a figure or a number in the headline differs: a moved toll is an update,
-and the fourth aid plane is not the third.
+documents", 1997), unless a figure or a number in the headline differs, or the towns that they begin
+with: a moved toll is an update, the fourth aid plane is not the third, and what befell two towns in
+the same words is two events.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.events.words import tokens_of
+from bot.events.words import places_in, tokens_of
 from bot.models import Report
 from bot.text.numbers import numbers
+from bot.text.towns import Towns, apart, towns_of
 
 _SHINGLE = 3  # words
 _CONTAINED = 0.6
@@ -31,6 +33,7 @@ class _Text:
     shingles: frozenset[str]
     title_numbers: tuple[float | None, ...]
     figures: frozenset[tuple[str, int | None, int | None]]
+    towns: Towns
 
 
 def _text_of(report: Report) -> _Text:
@@ -40,16 +43,20 @@ def _text_of(report: Report) -> _Text:
         if len(words) >= _MOST_WORDS:
             break
     del words[_MOST_WORDS:]
+    lead = report.paragraphs[0] if report.paragraphs else ""
     return _Text(
         frozenset(" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)),
         tuple(number.value for number in numbers(tokens_of(report.title[:_TITLE_CHARS]))),
         frozenset((c.kind.value, c.minimum, c.maximum) for c in report.claims),
+        towns_of(places_in(report.title[:_TITLE_CHARS]), places_in(lead[:_MOST_CHARS])),
     )
 
 
-def _updates(a: _Text, b: _Text) -> bool:
-    """Tell whether two like texts differ in a figure, so that one updates the other."""
+def _differ(a: _Text, b: _Text) -> bool:
+    """Tell whether two like texts differ in a figure or in their towns, so that both are news."""
     if a.title_numbers and b.title_numbers and a.title_numbers != b.title_numbers:
+        return True
+    if apart(a.towns, b.towns):
         return True
     return bool(a.figures - b.figures and b.figures - a.figures)
 
@@ -85,7 +92,7 @@ class CopyIndex:
             shorter = min(size, len(other.shingles))
             if shorter < _LEAST_SHINGLES or shared[one] < _CONTAINED * shorter:
                 continue
-            if not _updates(text, other):
+            if not _differ(text, other):
                 return one
         return None
 

@@ -23,12 +23,13 @@ from bot.text.analysis import is_stop_word
 from bot.text.places import places
 from bot.text.stem import stems
 from bot.text.tokens import Token, tokenize
+from bot.text.towns import around, towns_among
 
 _LEAD = 2  # paragraphs
 _LEAD_WORDS, _WHOLE_WORDS, _TITLE_WORDS = 140, 400, 40
 _FIRST_PLACES = 2
 _LONG_WORD = 20  # letters; a text is cut at so many for each word that may be read
-_LEAD_CHARS, _MOST_CHARS = 500, 20_000  # a town must stand in; of a text that is read
+_MOST_CHARS = 20_000  # of a text that is read
 _KINDS_OF = 3  # claims
 _TITLE_TIMES = 2
 _LEAST_WEIGHT = 1.2  # of a stem; more common ones tell nothing
@@ -159,7 +160,8 @@ def gist_of(report: Report) -> Gist:
     for stem, n in head.items():
         lead[stem] += _TITLE_TIMES * n
         whole[stem] += _TITLE_TIMES * n
-    towns = _towns(text[:_MOST_CHARS] for text in (report.title, *report.paragraphs[:1]))
+    texts = (report.title, *report.paragraphs[:1])
+    towns = towns_among(one for text in texts for one in places_in(text[:_MOST_CHARS]))
     known = places()
     named = [known[one] for one in report.places if one in known]
     return Gist(
@@ -172,7 +174,7 @@ def gist_of(report: Report) -> Gist:
         families=unit(families([*title, *(read[0] if read else ())])),
         first=report.places[:_FIRST_PLACES],
         towns=towns,
-        around=_around(towns),
+        around=around(towns),
         spots=frozenset(p.id for p in named if p.kind not in _AREAS),
         areas=frozenset(p.id if p.kind in _AREAS else p.parent for p in named
                         if p.kind != "country" and (p.kind in _AREAS or p.parent)),
@@ -183,26 +185,6 @@ def gist_of(report: Report) -> Gist:
         kinds=frozenset(claim.kind.value for claim in report.claims[:_KINDS_OF]),
         quoted=_quoted(report.title),
     )  # fmt: skip
-
-
-def _towns(texts: Iterable[str]) -> frozenset[str]:
-    """Return the places smaller than a governorate that stand near the beginning of texts."""
-    return frozenset(
-        mention.place.id
-        for text in texts
-        for mention in places_in(text)
-        if mention.place.kind not in _AREAS and mention.start < _LEAD_CHARS
-    )
-
-
-def _around(ids: Iterable[str]) -> frozenset[str]:
-    """Return places with all areas they lie in, countries left out."""
-    known, found = places(), set()
-    for one in ids:
-        while one in known and one not in found and known[one].kind != "country":
-            found.add(one)
-            one = known[one].parent
-    return frozenset(found)
 
 
 def merged(gists: Iterable[Gist]) -> Gist:

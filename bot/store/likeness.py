@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.store.recognising import Written
-from bot.text.copies import Sketch, figures, is_contained, is_copy, sample
+from bot.text.copies import Sketch, figures, is_contained, is_copy, of_other_towns, sample
 
 _FEWEST_SHARED = 3  # of the sampled shingles
 _MOST_COMPARED = 8
@@ -26,11 +26,15 @@ class Compared:
     lead: str
     copy_of: int | None = None
 
-    def is_copy_of(self, drawn: Sketch) -> bool:
-        """Tell whether a text is this one; figures, which take longer, only where it may be."""
+    def is_copy_of(self, written: Written) -> bool:
+        """Tell whether a text is this one; figures and towns, which take longer, come last."""
+        drawn, article = written.drawn, written.article
         if not is_contained(self.shingles, drawn.shingles):
             return False
-        return is_copy(Sketch(self.shingles, figures(self.title, [self.lead])), drawn)
+        if not is_copy(Sketch(self.shingles, figures(self.title, [self.lead])), drawn):
+            return False
+        lead = article.paragraphs[0] if article.paragraphs else ""
+        return not of_other_towns((self.title, self.lead), (article.title, lead))
 
 
 class Shared:
@@ -121,7 +125,7 @@ class Likeness:
         self, one: Written, period: int, telling: Iterable[int], nearest: Iterable[int]
     ) -> None:
         key, drawn = one.article_id, one.drawn
-        first = self._first(drawn, nearest)
+        first = self._first(one, nearest)
         if first is not None:
             self._point(key, first)
         self.kept[key] = (period, drawn)
@@ -131,13 +135,13 @@ class Likeness:
             (period, shingle, key) for shingle in telling if self._shared.add(period, shingle, key)
         ]
 
-    def _first(self, drawn: Sketch, nearest: Iterable[int]) -> int | None:
+    def _first(self, one: Written, nearest: Iterable[int]) -> int | None:
         """Return the earliest article whose text this is, None when it is the first itself."""
         compared = [(key, self._compared[key]) for key in nearest]
         roots = [
             other.copy_of or key
             for key, other in compared
-            if other is not None and other.is_copy_of(drawn)
+            if other is not None and other.is_copy_of(one)
         ]
         return min(roots, default=None)
 

@@ -3,7 +3,8 @@
 A text is known by its shingles: every three words in a row, as stems, so that spelling and
 endings do not matter. How much of the shorter text stands in the longer one (containment, after
 A. Broder, "On the resemblance and containment of documents", SEQUENCES 1997) tells a copy, whole
-or shortened. Another figure in the headline or lead makes another report: a new toll is news.
+or shortened. Another figure in the headline or lead makes another report, and so does another town:
+a new toll is news, and newsrooms tell the strikes of a day in the same words.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from functools import lru_cache
 
 from bot.text.normalize import fold
 from bot.text.numbers import numbers
+from bot.text.places import find_places
 from bot.text.stem import stems
 from bot.text.tokens import tokenize
+from bot.text.towns import LEAD_CHARS, Towns, apart, towns_of
 
 CONTAINED = 0.6  # share of the shorter text's shingles that makes a copy
 _MOST_WORDS = 400  # of a text that are compared: copies differ at their ends, not before
@@ -26,6 +29,7 @@ _FEWEST = 8  # shingles; below, a shared formula would count as a shared text
 _SAMPLED_FROM = 64  # shingles; of a longer text every fourth is enough to find it by
 _SAMPLE = 4
 _WORD = re.compile(r"\d+|[^\W\d_]+")  # of a folded text
+_LEAD = 2 * LEAD_CHARS  # of a first paragraph, read for towns
 _BITS = 0xFFFFFFFF  # a shingle is kept in four bytes
 _ALIKE = 0.5  # share of the shorter headline's words that an edited one keeps
 
@@ -65,6 +69,11 @@ def is_copy(one: Sketch, other: Sketch) -> bool:
     return one.figures <= other.figures or other.figures <= one.figures
 
 
+def of_other_towns(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Tell whether two articles, each by headline and first paragraph, begin with other towns."""
+    return apart(_towns(*one), _towns(*other))
+
+
 def is_contained(one: frozenset[int], other: frozenset[int]) -> bool:
     """Tell whether so much of the shorter text stands in the longer one that it is a copy."""
     shorter, longer = sorted((one, other), key=len)
@@ -98,6 +107,11 @@ def is_same_article(old_title: str, old: Sequence[str], new_title: str, new: Seq
     before, after = sketch(old_title, old).shingles, sketch(new_title, new).shingles
     shorter = min(len(before), len(after))
     return shorter >= _FEWEST and len(before & after) >= CONTAINED * shorter
+
+
+@lru_cache(maxsize=256)
+def _towns(title: str, lead: str) -> Towns:
+    return towns_of(find_places(title), find_places(lead[:_LEAD]))
 
 
 @lru_cache(maxsize=200_000)

@@ -13,6 +13,7 @@ WIRE = (
     "ما أدى إلى أضرار كبيرة في الأبنية السكنية والمحال التجارية القريبة من الطريق العام.",
     "وأضافت المصادر أن فرق الدفاع المدني هرعت إلى المكان ورفعت الأنقاض وفتحت الطريق أمام السيارات.",
 )
+TOWNS = ("بنت جبيل", "مرجعيون")
 ELSEWHERE = (
     "أعلنت إدارة المعابر أن شاحنات محملة بالطحين والأدوية دخلت المدينة مساء أمس بعد توقف دام "
     "أسبوعين كاملين، وأن التوزيع يبدأ صباح الغد في المدارس والمراكز الصحية.",
@@ -70,6 +71,16 @@ async def test_another_figure_in_the_headline_is_news_and_no_copy(store: Store) 
 
     assert await first_of(store, same) is not None
     assert await first_of(store, more) is None
+
+
+async def test_another_town_in_the_same_words_is_news_and_no_copy(store: Store) -> None:
+    here, there = ([text.replace("دير الزهراني", town) for text in WIRE] for town in TOWNS)
+    await arrived(store, "أ", "1", wire("3 قتلى في غارة على بنت جبيل", *here))
+    same = await arrived(store, "ب", "2", wire("3 قتلى في غارة جنوبي لبنان", *here))
+    elsewhere = await arrived(store, "أ", "3", wire("3 قتلى في غارة على مرجعيون", *there))
+
+    assert await first_of(store, same) is not None
+    assert await first_of(store, elsewhere) is None
 
 
 async def test_the_same_words_a_week_later_are_another_report(store: Store) -> None:

@@ -42,6 +42,15 @@ def test_two_strikes_on_one_day_in_two_towns_stay_apart() -> None:
     assert placed[0].event_id != placed[1].event_id
 
 
+def test_two_towns_told_of_in_the_same_words_with_the_same_toll_stay_apart() -> None:
+    elsewhere = tuple(text.replace("معرة النعمان", "سراقب") for text in STRIKE)
+    assert elsewhere != STRIKE
+    _, placed = _placed((STRIKE, "أ", 0), (elsewhere, "أ", 1))
+
+    assert placed[1].copy_of is None
+    assert placed[0].event_id != placed[1].event_id
+
+
 def test_a_wire_text_in_ten_outlets_counts_once() -> None:
     clusterer, placed = _placed(*((WIRE, f"صحيفة {n}", n / 10) for n in range(10)))
 
