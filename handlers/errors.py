@@ -11,7 +11,7 @@ from telegram.ext import ContextTypes
 from bot.errors import MujazError
 from bot.services import Services
 from bot.text.languages import texts
-from handlers.replying import note, open_talk, say
+from handlers.replying import note, open_talk, say, talk_of_nobody
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,10 @@ async def failed(services: Services, update: object, context: ContextTypes.DEFAU
         return  # Telegram itself refused: another message would hardly fare better
     try:
         talk = await open_talk(services, update)
+    except MujazError:  # the store is what failed
+        talk = talk_of_nobody(services, update)
+    try:
         if talk is not None and (talk.private or update.callback_query is None):
             await say(talk, talk.texts.html(key, **params))
-    except (TelegramError, MujazError):
+    except TelegramError:
         logger.warning("the reader could not be told", exc_info=True)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -62,15 +62,24 @@ class Talk:
 
 async def open_talk(services: Services, update: Update) -> Talk | None:
     """Return the talk that an update belongs to; None when it has no message or chat."""
+    talk = talk_of_nobody(services, update)
+    if talk is None:
+        return None
+    stored = await services.subscribing.remember(talk.chat)
+    said = texts(stored.language).in_digits(stored.look.eastern_digits)
+    return replace(talk, chat=stored, texts=said)
+
+
+def talk_of_nobody(services: Services, update: Update) -> Talk | None:
+    """Return the same without the store, as it is for somebody whom we do not know."""
     message, chat = update.effective_message, update.effective_chat
     if message is None or chat is None or chat.type not in _KINDS:
         return None
     language = _language(services, update)
-    stored = await services.subscribing.remember(stored_chat(chat, language))
     return Talk(
-        chat=stored,
+        chat=stored_chat(chat, language),
         topic_id=topic_of(message),
-        texts=texts(stored.language).in_digits(stored.look.eastern_digits),
+        texts=texts(language),
         message=message,
     )
 
