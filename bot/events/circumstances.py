@@ -16,6 +16,7 @@ _RESULT = words_of(FILE, "result")
 _NO, _DENY = words_of(FILE, "no"), words_of(FILE, "deny")
 _NO_DENIAL = words_of(FILE, "still") | words_of(FILE, "no_denial")
 _UNREPORTED = words_of(FILE, "unreported")
+_CORRECT, _PUBLISHED = words_of(FILE, "correct"), words_of(FILE, "published")
 _DURING, _SPANS, _WAR = words_of(FILE, "during"), words_of(FILE, "spans"), words_of(FILE, "war")
 _ACCIDENT, _CONFLICT = words_of(FILE, "accident"), words_of(FILE, "conflict")
 _STRONG, _HOME = words_of(FILE, "strong"), words_of(FILE, "home")
@@ -25,7 +26,7 @@ _PLANNED, _PROTEST = words_of(FILE, "planned"), words_of(FILE, "protest")
 _GOES_OUT = frozenset(["خروج", "خرج", "خرجت", "خرجوا"])
 _PURPOSE = words_of(FILE, "purpose")
 _HOME_REACH, _FREED_REACH = 8, 5
-_NO_REACH, _DENY_REACH = 6, 9
+_NO_REACH, _DENY_REACH, _TAKEN_BACK_REACH = 6, 9, 16  # tokens
 # From here on a figure sums more than one event: no single one of these wars left as many.
 _MOST_AT_ONCE = {ClaimKind.KILLED: 1000, ClaimKind.DETAINED: 1000, ClaimKind.DISPLACED: 20_000}
 _MOST_OTHERS = 5000
@@ -81,10 +82,19 @@ def negation(sentence: Sentence, at: int) -> str:
             verbs = word in ("دون", "بدون", "عدم", "وعدم") or step <= 2
             verbs = verbs or (step > 0 and near[step - 1] in _RESULT)
             return "no" if verbs else ""
+    if _retracted(sentence, at):
+        return "no"
     for step, word in enumerate(words):
         if has(word, _DENY) and not any("مسوولي" in one for one in words[:step]):
             return "no"
     return ""
+
+
+def _retracted(sentence: Sentence, at: int) -> bool:
+    """Tell whether what is told is taken back: «تصحح الصحيفة ما نشرته عن مقتل 21»."""
+    before = [token.word for token in sentence.tokens[max(0, at - _TAKEN_BACK_REACH) : at]]
+    told = next((n for n, word in enumerate(before) if has(word, _PUBLISHED)), None)
+    return told is not None and any(has(word, _CORRECT) for word in before[:told])
 
 
 def scope_of(sentence: Sentence, figure: Figure, kind: ClaimKind, first: int) -> ClaimScope:

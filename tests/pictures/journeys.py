@@ -23,6 +23,7 @@ SAMER, HUDA = 1002, 1003
 TOPIC = 2  # of the sandbox's group
 QUESTIONS = {"ar": "كم شخصاً يعيش في مخيم الهول؟", "en": "How many people live in al-Hol camp?"}
 WIDE_QUESTIONS = {"ar": "ماذا يحدث في الباغوز؟", "en": "What is happening in Baghuz?"}
+TOLL_PLACES = {"ar": "الشحيل", "en": "Shuhail"}
 PLACES = {"ar": "الباغوز", "en": "Baghuz"}
 TOLLS = {"ar": "كم قتيلاً في تفجير الشحيل؟", "en": "How many were killed in the Shuhail bombing?"}
 FOLLOW_UPS = {"ar": "وكم جريحاً؟", "en": "And how many wounded?"}
@@ -123,10 +124,13 @@ async def follow(stage: Stage) -> None:
     stage.clock.advance(timedelta(days=3, hours=2))
     await stage.reader.sees(READER_ID, lambda m: "🔔" in shown(m) and quotes(m) != [])
     await stage.take("alert", READER_ID)
+    await stage.reader.says(f"/chart {TOLL_PLACES[stage.language]}")
+    await stage.take("chart", READER_ID)
 
 
 async def digest(stage: Stage) -> None:
     """The digest of the next morning, and as a file."""
+    await stage.reader.says("/subscribe")
     stage.clock.advance(timedelta(hours=13, minutes=35))
     await stage.reader.sees(READER_ID, lambda m: "●" in shown(m))
     await stage.take("digest", READER_ID)
