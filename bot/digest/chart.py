@@ -119,7 +119,8 @@ def _said(axes, panel: Panel, marks: Mapping[str, int]) -> None:  # type: ignore
         axes.set_ylim(bottom=0, top=10 * float(most) ** 1.5)
         axes.yaxis.get_major_locator().set_params(numticks=7)
     else:
-        axes.set_ylim(bottom=0, top=max(most, 1) * 1.45)  # room for who is who
+        lines = -(-len(_sources(panel.said)) // 2)  # of the legend, which needs room
+        axes.set_ylim(bottom=0, top=max(most, 1) * (1.25 + 0.18 * lines))
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     _frame(axes, panel.title)
     _times(axes, [one.at for one in panel.said])

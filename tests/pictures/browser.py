@@ -59,7 +59,10 @@ class Browser:
         await asyncio.to_thread(path.write_bytes, base64.b64decode(taken["data"]))
 
     async def _shown(self) -> bool:
-        ready = "document.readyState === 'complete' && !!document.querySelector('.bubble')"
+        ready = (
+            "document.readyState === 'complete' && !!document.querySelector('.bubble')"
+            " && [...document.images].every((one) => one.complete && one.naturalWidth > 0)"
+        )
         answer = await self._call("Runtime.evaluate", expression=ready)
         return bool(answer.get("result", {}).get("value"))
 
