@@ -1,9 +1,11 @@
-"""One running bot a data folder: a lock that the operating system gives back even after a crash."""
+"""Locks on folders that the operating system gives back even after a crash."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from bot.errors import AlreadyRunningError
@@ -12,6 +14,8 @@ try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows has no such lock; there nothing is checked
     fcntl = None  # type: ignore[assignment]  # so typed where it exists
+
+_BETWEEN_TRIES_S = 0.1
 
 
 @contextmanager
@@ -25,3 +29,28 @@ def only_one(data_dir: Path) -> Iterator[None]:
             except OSError:
                 raise AlreadyRunningError from None
         yield
+
+
+@asynccontextmanager
+async def in_turn(folder: Path) -> AsyncIterator[None]:
+    """Hold a folder, waiting while anyone else holds it, in this process or another.
+
+    Raises OSError where there is no such folder.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        # Not in a thread that blocks, which could not be cancelled.
+        while not _locked(descriptor):  # noqa: ASYNC110 - others hold it in other processes
+            await asyncio.sleep(_BETWEEN_TRIES_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    if fcntl is not None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

@@ -39,6 +39,7 @@ class Keeping:
         self._settings = settings
         self._keep_days = keep_days
         self._keep_articles = keep_articles
+        self._backing_up = asyncio.Lock()
 
     async def remove_old(self) -> int:
         """Remove articles that are too old or too many; return how many.
@@ -74,11 +75,19 @@ class Keeping:
         return await self.back_up_now()
 
     async def back_up_now(self) -> Path | None:
-        """Make a backup, whatever there is; return its folder, None where no place is set."""
+        """Make a backup, whatever there is; return its folder, None where no place is set.
+
+        While one is under way it is waited for; one of this very second is not made twice.
+        """
         if self._backup_dir is None:
             return None
-        made = await self._store.back_up(
-            self._backup_dir, now=self._clock.now(), settings=self._settings, keep=self._keep
-        )
+        async with self._backing_up:
+            now = self._clock.now()
+            newest = (await asyncio.to_thread(backups_in, self._backup_dir))[-1:]
+            if newest and made_at(newest[0]) == now.replace(microsecond=0):
+                return newest[0]
+            made = await self._store.back_up(
+                self._backup_dir, now=now, settings=self._settings, keep=self._keep
+            )
         logger.info("backed up into %s", made.name)
         return made

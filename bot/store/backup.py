@@ -20,7 +20,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from sqlalchemy import URL
 
 from bot import __version__
 from bot.errors import InputError, StoreCorruptError, StoreError, StoreFullError
+from bot.lock import in_turn
 from bot.store.engine import Database
 from bot.store.failures import store_errors
 from bot.store.migrations import REVISION
@@ -64,21 +65,26 @@ async def back_up(
 ) -> Backup:
     """Make a backup inside ``folder`` and read it back; ``settings`` are put beside it.
 
+    Backups into one folder are made one after another, whichever process makes them.
     Raises StoreError when the database cannot be read, the folder not be written, or what was
     written is not sound; nothing is left behind then.
     """
     target = folder / now.strftime(_NAMED)
     part = target.with_name(target.name + _UNFINISHED)
-    with file_errors():
-        await asyncio.to_thread(_make_room, folder, target, part)
-    try:
-        contents = await _copy(database, part / DATABASE, progress)
-        made = Backup(folder=target, made_at=now.replace(microsecond=0), contents=contents)
+    async with AsyncExitStack() as held:
         with file_errors():
-            await asyncio.to_thread(_finish, made, part, settings)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+            await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+            # What is unfinished here is then nobody's: it can be removed.
+            await held.enter_async_context(in_turn(folder))
+            await asyncio.to_thread(_make_room, folder, target, part)
+        try:
+            contents = await _copy(database, part / DATABASE, progress)
+            made = Backup(folder=target, made_at=now.replace(microsecond=0), contents=contents)
+            with file_errors():
+                await asyncio.to_thread(_finish, made, part, settings)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
     return made
 
 
@@ -148,7 +154,6 @@ def read_contents(backup: Path) -> Contents:
 
 
 def _make_room(folder: Path, target: Path, part: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if target.exists():
         raise StoreError(f"{target.name} is there already")
     for left in folder.glob(f"{_PREFIX}*{_UNFINISHED}"):

@@ -143,6 +143,21 @@ async def test_only_the_newest_are_kept_and_what_a_killed_one_left_is_removed(
     assert beside(tmp_path, "mujaz-*") == kept
 
 
+async def test_backups_that_begin_together_are_made_in_turn(
+    another_store: OpenStore, tmp_path: Path
+) -> None:
+    store = await another_store()
+    assert isinstance(store, SqlStore)
+    await held(store)
+
+    folders = await asyncio.gather(
+        *(store.back_up(tmp_path / "b", now=NOW + timedelta(seconds=n), keep=9) for n in range(4))
+    )
+
+    assert backups.backups_in(tmp_path / "b") == sorted(folders)
+    assert beside(tmp_path / "b", "*") == [path.name for path in sorted(folders)]
+
+
 async def test_a_backup_that_fails_leaves_nothing(
     another_store: OpenStore, backend: str, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,4 +54,18 @@ async def test_without_a_folder_none_is_made(tmp_path: Path) -> None:
     store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}")
 
     assert await Keeping(store, Watch()).back_up_if_due() is None
+    await store.close()
+
+
+async def test_who_asks_while_a_backup_is_under_way_gets_a_whole_one(tmp_path: Path) -> None:
+    """One that began later used to sweep away the half of the one before."""
+    store, watch = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}"), Watch()
+    keeping = Keeping(store, watch, backup_dir=tmp_path / "backups", backup_keep=9)
+
+    both = await asyncio.gather(keeping.back_up_if_due(), keeping.back_up_now())
+    watch.at += timedelta(minutes=1)
+    third = await keeping.back_up_now()
+
+    assert both[0] == both[1] is not None
+    assert backups_in(tmp_path / "backups") == [both[0], third]
     await store.close()
