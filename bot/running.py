@@ -78,7 +78,7 @@ class Mujaz:
         self._ended = asyncio.Event()
         self._exit_code = STOPPED
         self._polling = Polling(application, polling_request, self._conflict, self._wedged)
-        sender = TelegramSender(self._polling.bot, core.services.charting.drawn)
+        sender = TelegramSender(self._polling.bot, core.services.charting.drawn, paid=limits.paid)
         self._dispatcher = Dispatcher(
             core.store,
             sender,

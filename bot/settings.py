@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         20, ge=1, le=1000, description="Greatest size of an ingested file, in megabytes."
     )
     send_rate_per_s: float = Field(
-        30, gt=0, le=1000, description="Messages a second to all chats together."
+        30, gt=0, le=1000, description="Messages a second to all; above 30 Telegram takes Stars."
     )
     chat_rate_per_s: float = Field(
         1, gt=0, le=30, description="Messages a second to one private chat."

@@ -38,13 +38,21 @@ class Lane(StrEnum):
     BROADCAST = "broadcast"
 
 
+FREE_PER_S = 30.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Telegram's limits; paid broadcasts have a higher ``per_s``."""
 
-    per_s: float = 30.0
+    per_s: float = FREE_PER_S
     chat_per_s: float = 1.0
     group_per_min: float = 20.0
+
+    @property
+    def paid(self) -> bool:
+        """Whether broadcasts are faster than Telegram sends them for nothing."""
+        return self.per_s > FREE_PER_S
 
 
 @dataclass(slots=True)

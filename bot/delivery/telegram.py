@@ -195,10 +195,14 @@ def _is_message(endpoint: str) -> bool:
 
 
 class TelegramSender:
-    """Sends, edits and pins outbox messages and says what came of it."""
+    """Sends, edits and pins outbox messages and says what came of it.
 
-    def __init__(self, bot: Bot, drawn: Drawn | None = None) -> None:
+    ``paid`` lets Telegram take Stars for what goes beyond its free pace.
+    """
+
+    def __init__(self, bot: Bot, drawn: Drawn | None = None, *, paid: bool = False) -> None:
         self._bot = bot
+        self._paid = {"allow_paid_broadcast": True} if paid else {}
         self._pictures = Pictures(drawn) if drawn is not None else None
 
     async def send(self, message: OutboxMessage, turn: Turn | None = None) -> SendResult:
@@ -218,7 +222,7 @@ class TelegramSender:
             return result
 
     async def _send(self, message: OutboxMessage, turn: Turn | None) -> SendResult:
-        paced: Any = {"rate_limit_args": turn or lane_of(message)}
+        paced: Any = {"rate_limit_args": turn or lane_of(message), **self._paid}
         buttons = keyboard(message.buttons)
         if message.picture and self._pictures is not None:
             sent_id = await self._pictures.send(self._bot, message, buttons, paced)

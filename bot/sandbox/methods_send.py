@@ -65,7 +65,7 @@ async def send_media_group(sandbox: Sandbox, params: Params) -> list[Json]:
     thread_id = topic(sandbox, chat, params)
     reply_to = read_reply(sandbox, chat, params)
     for _ in contents:  # each counts
-        sandbox.flood.check(chat.id)
+        sandbox.flood.check(chat.id, paid=params.flag("allow_paid_broadcast"))
     album = {"media_group_id": str(secrets.randbits(60))}
     messages = [
         sandbox.messages.add(
@@ -83,7 +83,7 @@ def _send(sandbox: Sandbox, params: Params, content: Json, what: str = "text mes
     chat = writable_chat(sandbox, params, what)
     thread_id = topic(sandbox, chat, params)
     reply_to = read_reply(sandbox, chat, params)
-    sandbox.flood.check(chat.id)
+    sandbox.flood.check(chat.id, paid=params.flag("allow_paid_broadcast"))
     if params.flag("protect_content"):
         content["has_protected_content"] = True
     if params.text("message_effect_id"):

@@ -34,7 +34,7 @@ class Delivery:
     def __init__(self, store: SqlStore, application: BotApplication, pace: Pace, person: Person):
         self.store = store
         self.person = person
-        sender = TelegramSender(application.bot)
+        sender = TelegramSender(application.bot, paid=True)
         self.pins = Pinner(store, sender, SystemClock())
         self.dispatcher = Dispatcher(store, sender, pace, SystemClock(), pins=self.pins)
 
@@ -292,6 +292,20 @@ async def test_while_nobody_listens_nothing_is_lost_and_then_it_arrives(
         await alone.dispatcher.stop()
         await application.bot.request.shutdown()
         await store.close()
+
+
+async def test_beyond_thirty_a_second_broadcasts_are_asked_for_as_paid(delivery: Delivery) -> None:
+    await delivery.person.control("users", count=100, first_id=5000)
+    await delivery.person.control("settings", flood=True)
+
+    for chat_id in range(5000, 5100):
+        await delivery.enqueue(chat_id)
+    states = await delivery.settle(30)
+    requests = await delivery.attempts()
+
+    assert states == {"sent": 100}
+    assert {r["params"].get("allow_paid_broadcast") for r in requests} <= {True, "true", "True"}
+    assert [r for r in requests if not r["ok"]] == []
 
 
 async def test_a_hundred_chats_with_random_faults_each_get_their_message_or_a_known_state(

@@ -41,5 +41,16 @@ def test_each_limit_takes_its_number_and_then_names_the_wait(
     flood.check(chat_ids[0])
 
 
+def test_a_paid_broadcast_has_a_thousand_a_second() -> None:
+    flood = Flood(SandboxClock(), enabled=True)
+
+    for chat in range(1, 1001):
+        flood.check(chat, paid=True)
+
+    for paid in (True, False):
+        with pytest.raises(ApiError, match="Too Many Requests"):
+            flood.check(1001, paid=paid)
+
+
 def test_without_the_switch_nothing_is_limited() -> None:
     assert _sent_until_refused(Flood(SandboxClock()), [1001] * 500) == (500, None)
