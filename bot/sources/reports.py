@@ -5,7 +5,8 @@
     {"source": "…", "title": "…", "published_at": "2019-03-09T09:10:00+02:00",
      "url": "https://…", "paragraphs": ["…", "…"]}
 
-Only ``title`` and ``paragraphs`` must be there. A line that is wrong is counted and left out.
+Only ``title`` and ``paragraphs``, or one ``text``, must be there. A line that is wrong is counted
+and left out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.models import NewArticle
+from bot.sources.columns import meant
 from bot.sources.links import absolute_link
 from bot.text.paragraphs import clean, split_body
 
@@ -33,8 +35,7 @@ def read_reports(
 ) -> tuple[list[Report], list[int]]:
     """Return the reports and the numbers (from 1) of the lines that are not one.
 
-    ``columns`` tells how other programs name our fields: ``{"title": "headline"}``, with ``text``
-    for one text instead of paragraphs.
+    The usual names of fields are known (:mod:`bot.sources.columns`); ``columns`` tells others.
     """
     reports: list[Report] = []
     bad_lines: list[int] = []
@@ -42,41 +43,31 @@ def read_reports(
         if not line.strip():
             continue
         try:
-            reports.append(_report(_renamed(json.loads(line), columns or {})))
+            reports.append(_report(json.loads(line), columns or {}))
         except (TypeError, ValueError, RecursionError):
             bad_lines.append(number)
     return reports, bad_lines
 
 
-def _renamed(value: object, columns: Mapping[str, str]) -> object:
-    if not columns or not isinstance(value, dict):
-        return value
-    ours = dict(value)
-    for meaning, name in columns.items():
-        if name in value:
-            ours[meaning] = value[name]
-    if "paragraphs" not in ours and isinstance(ours.get("text"), str):
-        ours["paragraphs"] = list(split_body(ours["text"]))
-    return ours
-
-
-def _report(value: object) -> Report:
+def _report(value: object, columns: Mapping[str, str]) -> Report:
     if not isinstance(value, dict):
         raise TypeError("not an object")
-    members = value.get("paragraphs")
-    if not isinstance(members, list):
+    fields = meant(value, columns)
+    written = fields.get("paragraphs") or fields.get("text")
+    members = split_body(written) if isinstance(written, str) else written
+    if not isinstance(members, list | tuple):
         raise TypeError("no paragraphs")
     paragraphs = tuple(filter(None, (_text(member) for member in members)))
-    title = _text(value.get("title"))
+    title = _text(fields.get("title"))
     if not title or not paragraphs:
         raise ValueError("nothing in it")
     article = NewArticle(
         title=title,
         paragraphs=paragraphs,
-        url=absolute_link(_text(value.get("url"))),
-        published_at=_moment(_text(value.get("published_at"))),
+        url=absolute_link(_text(fields.get("url"))),
+        published_at=_moment(_text(fields.get("published_at"))),
     )
-    return Report(source_name=_text(value.get("source")), article=article)
+    return Report(source_name=_text(fields.get("source")), article=article)
 
 
 def _text(value: object) -> str:

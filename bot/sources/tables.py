@@ -12,21 +12,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from bot.models import NewArticle
+from bot.sources.columns import meant
 from bot.sources.links import absolute_link
 from bot.sources.moments import published_moment
 from bot.sources.reports import Report
 from bot.text.html import html_line, html_paragraphs
-from bot.text.normalize import fold
 from bot.text.paragraphs import split_body
 
-_NAMES = {
-    "title": ("title", "headline", "العنوان", "عنوان"),
-    "text": ("text", "body", "content", "article", "النص", "نص", "المحتوى", "الخبر"),
-    "url": ("url", "link", "address", "الرابط", "رابط"),
-    "published_at": ("published_at", "published", "date", "time", "التاريخ", "تاريخ"),
-    "source": ("source", "outlet", "publisher", "المصدر", "مصدر"),
-}
-_MEANINGS = {fold(name): meaning for meaning, names in _NAMES.items() for name in names}
 _ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)  # archives are read as they are
 _FIELD_LIMIT = 2_000_000  # characters of one cell
 
@@ -49,12 +41,8 @@ def reports_of(
     """Return the reports of numbered records, and the numbers of those that are none."""
     reports: list[Report] = []
     bad: list[int] = []
-    given = {fold(name): meaning for meaning, name in columns.items()}
     for number, row in rows:
-        fields = {
-            given.get(fold(str(name))) or _MEANINGS.get(fold(str(name)), ""): value
-            for name, value in row.items()
-        }
+        fields = meant(row, columns)
         report = _report({name: value for name, value in fields.items() if isinstance(value, str)})
         if report is None:
             bad.append(number)

@@ -28,6 +28,22 @@ def test_a_table_with_usual_names_is_read_in_both_languages(tmp_path: Path) -> N
     assert (two.source_name, two.article.paragraphs) == ("وكالة", (TEXT,))
 
 
+def test_json_lines_have_the_same_usual_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        f'{{"headline": "جسر", "body": ["{TEXT}", "{TEXT}"], "published": "2018-04-14T10:00Z"}}\n'
+        f'{{"العنوان": "جسر", "النص": "{TEXT}\\n\\n{TEXT}", "المصدر": "وكالة"}}\n'
+        f'{{"title": "جسر", "paragraphs": ["{TEXT}"], "text": "الكل معاً", "source": ""}}\n'
+    )
+
+    one, two, three = read_file(path).articles
+
+    assert one.article.paragraphs == two.article.paragraphs == (TEXT, TEXT)
+    assert one.article.published_at == datetime(2018, 4, 14, 10, tzinfo=UTC)
+    assert (two.article.title, two.source_name) == ("جسر", "وكالة")
+    assert three.article.paragraphs == (TEXT,)
+
+
 def test_other_names_are_told_by_the_operator(tmp_path: Path) -> None:
     table, lines = tmp_path / "a.csv", tmp_path / "b.jsonl"
     table.write_text(f"h,t\nجسر,{TEXT}\n")
