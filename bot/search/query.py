@@ -16,6 +16,7 @@ from bot.search.lexical import LexicalQuery
 from bot.search.whereabouts import places_in
 from bot.text import aliases, questions
 from bot.text.analysis import Term, number_word, terms
+from bot.text.browsing import Browsing, asks_for_news, browsed
 from bot.text.english import translations
 from bot.text.lexicon import word_set
 from bot.text.moments import Moment, moments
@@ -69,6 +70,7 @@ class Query:
     period: Moment | None = None  # the time that is named, where the day of asking is known
     latin: bool = False  # written in Latin letters
     newest: bool = False  # asks for the latest («آخر», «أحدث», "latest")
+    browsing: Browsing | None = None  # asks for nothing but the news of something
 
     def stems(self) -> list[str]:
         """Return every stem of which the archive should say how common it is."""
@@ -131,10 +133,14 @@ def understand(text: str, max_chars: int = 500, today: date | None = None) -> Qu
     weekdays, days, dated = _named_days(tokens)
     named = moments(tokens, today) if today else []
     dated |= {at for one in named if one.exact for at in range(one.first, one.last + 1)}
+    browsing = browsed(cut, dated)
     found = [
         term
         for term in terms(cut)
-        if term.at not in dated and not questions.shapes_question(term.token.word)
+        if term.at not in dated
+        and not questions.shapes_question(term.token.word)
+        and not asks_for_news(term.token.word)
+        and not (browsing and term.token.word in _NEWEST)
     ][:_MAX_TERMS]
     wanted = tuple(_wanted_things(found))
     asks = questions.asked_by(tokens)
@@ -154,6 +160,7 @@ def understand(text: str, max_chars: int = 500, today: date | None = None) -> Qu
         period=min(named, key=lambda one: one.until - one.since, default=None),
         latin=_mostly_latin(tokens),
         newest=any(token.word in _NEWEST for token in tokens),
+        browsing=browsing,
     )
 
 

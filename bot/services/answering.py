@@ -26,6 +26,7 @@ from bot.services.conversations import Conversations
 from bot.services.happenings import Happenings
 from bot.services.judging import Judging
 from bot.services.leading import leading_on, verdicts, with_row
+from bot.services.newest import newest
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
 from bot.text.matters import matter_in
@@ -106,20 +107,47 @@ class Answering:
         the answer says so. Raises only SearchIndexError and StoreError.
         """
         with QUESTION_S.time():
-            query, ranked = await self.consider(text)
-            answer = answer_of(
-                query,
-                ranked,
-                newest_at=await self._store.newest_at(),
-                threshold=self._threshold,
-                limit=limit,
-                skip=skip,
-            )
+            query = await self._understood(text)
+            page = slice(skip, skip + limit)
+            answer = await self._newest(query, page) or await self._searched(query, page)
             answer = replace(answer, passages=await self._with_history(answer.passages))
         QUESTIONS.labels("yes" if answer.found else "no").inc()
         if answer.found and query.asks is Asks.HOW_MANY:
             return await self._with_figures(answer, query)
         return answer
+
+    async def _understood(self, text: str) -> Query:
+        return await asyncio.to_thread(understand, text, self._max_chars, self._clock.now().date())
+
+    async def _newest(self, query: Query, page: slice) -> Answer | None:
+        """Return the newest reports where nothing else is asked for; None where there are none."""
+        if query.browsing is None:
+            return None
+        found = await newest(
+            self._store, query.browsing.matters, query.period, self._clock.now(), page=page
+        )
+        if found is None:
+            return None
+        return Answer(
+            question=query.text,
+            found=True,
+            newest_at=await self._store.newest_at(),
+            passages=found.passages,
+            shortened=query.shortened,
+            more=found.more,
+            outlets=found.outlets,
+        )
+
+    async def _searched(self, query: Query, page: slice) -> Answer:
+        gathered = await self._gathered(query)
+        return answer_of(
+            query,
+            await asyncio.to_thread(gathered.ranked),
+            newest_at=await self._store.newest_at(),
+            threshold=self._threshold,
+            limit=page.stop - page.start,
+            skip=page.start,
+        )
 
     async def _with_figures(self, answer: Answer, query: Query) -> Answer:
         """Return the answer with what each speaker says of the event that its first quote tells.
@@ -261,8 +289,10 @@ class Answering:
 
     async def gather(self, text: str) -> Gathered:
         """Return the question as understood with all that is needed to rank what was found."""
+        return await self._gathered(await self._understood(text))
+
+    async def _gathered(self, query: Query) -> Gathered:
         now = self._clock.now()
-        query = await asyncio.to_thread(understand, text, self._max_chars, now.date())
         if not query.wanted:
             return Gathered(query=query, now=now)
         paragraphs, counts = await self._index.frequencies(query.stems())

@@ -73,6 +73,11 @@ def _reasons() -> frozenset[str]:
     return frozenset(stem(word) for word in word_set("reasons.txt"))
 
 
+def question_label(word: str) -> str:
+    """Return what a folded word asks for, or that it is a filler or carrier; "" for others."""
+    return _question_words().get(word, "")
+
+
 def shapes_question(word: str) -> bool:
     """Tell whether a folded word only shapes a question, so that it is not searched."""
     return word in _question_words()
