@@ -146,16 +146,23 @@ class LexicalIndex:
             stems += [("names", *pair) for pair in query.names]
             grams = [("grams", *pair) for pair in query.grams]
             summed: dict[tuple[int, int], float] = {}
+            addresses: dict[tuple[int, int], Any] = {}
             nearly = [self._nearly(*pair) for pair in query.nearly]
             for wanted, guesses in ((stems, nearly), (grams, [])):
                 parts = self._parts(wanted) + guesses
-                for key, score in self._ranked(searcher, parts, limit * _DEPTH):
-                    summed[key] = summed.get(key, 0.0) + score
-        best = sorted(summed.items(), key=lambda item: (-item[1], item[0]))[:limit]
-        return [
-            Hit(article_id=article, paragraph_id=paragraph, score=score)
-            for (article, paragraph), score in best
-        ]
+                for address, score in self._ranked(searcher, parts, limit * _DEPTH):
+                    place = (address.segment_ord, address.doc)
+                    summed[place] = summed.get(place, 0.0) + score
+                    addresses[place] = address
+            # Documents are read for the best alone, with those that share the last one's score:
+            # reading one takes longer than finding it.
+            least = min(sorted(summed.values(), reverse=True)[:limit], default=0.0)
+            hits = [
+                _hit(searcher.doc(addresses[place]), score)
+                for place, score in summed.items()
+                if score >= least
+            ]
+        return sorted(hits, key=lambda one: (-one.score, one.article_id, one.paragraph_id))[:limit]
 
     def _nearly(self, stem: str, weight: float) -> Any:
         """Return what finds the stems of the archive that are one letter away from ``stem``.
@@ -181,19 +188,12 @@ class LexicalIndex:
             if weight > 0
         ]
 
-    def _ranked(
-        self, searcher: Any, parts: Sequence[Any], limit: int
-    ) -> list[tuple[tuple[int, int], float]]:
-        """Return ((article, paragraph), score / best score) of the hits of one field."""
+    def _ranked(self, searcher: Any, parts: Sequence[Any], limit: int) -> list[tuple[Any, float]]:
+        """Return (address, score / best score) of the hits of one field."""
         if not parts:
             return []
         hits = searcher.search(tantivy.Query.boolean_query(list(parts)), limit, count=False).hits
-        ranked = []
-        for score, address in hits:
-            document: Any = searcher.doc(address)
-            key = (int(document.get_first("article")), int(document.get_first("paragraph")))
-            ranked.append((key, score / hits[0][0]))
-        return ranked
+        return [(address, score / hits[0][0]) for score, address in hits]
 
     def frequencies(self, stems: Sequence[str]) -> tuple[int, dict[str, int]]:
         """Return how many paragraphs there are, and how many hold each of the stems."""
@@ -202,6 +202,15 @@ class LexicalIndex:
             return searcher.num_docs, {
                 stem: int(searcher.doc_freq("stems", stem)) for stem in stems
             }
+
+
+def _hit(document: Any, score: float) -> Hit:
+    """Return what a stored document names, with its score."""
+    return Hit(
+        article_id=int(document.get_first("article")),
+        paragraph_id=int(document.get_first("paragraph")),
+        score=score,
+    )
 
 
 class LexicalWriter:

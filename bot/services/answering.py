@@ -15,13 +15,13 @@ from bot.clock import Clock
 from bot.delivery.render import render_answer, render_passage, render_sources
 from bot.digest.happenings import shown_figures
 from bot.metrics import QUESTION_S, QUESTIONS
-from bot.models import Answer, Chat, ClaimKind, Hit, Passage, Reply, Verdict
+from bot.models import Answer, Chat, ClaimKind, Hit, Passage, Reply, StoredArticle, Verdict
 from bot.search.answer import THRESHOLD, answer_of
 from bot.search.dense import FloatArray
 from bot.search.lexical import LexicalQuery
 from bot.search.query import Query, understand
-from bot.search.retrieve import Gathered, Proposed, Ranked, depths
-from bot.search.weighing import weigh
+from bot.search.retrieve import CANDIDATES, Gathered, Proposed, Ranked, depths
+from bot.search.weighing import Weighing, weigh
 from bot.services.conversations import Conversations
 from bot.services.happenings import Happenings
 from bot.services.judging import Judging
@@ -297,11 +297,14 @@ class Answering:
             return Gathered(query=query, now=now)
         paragraphs, counts = await self._index.frequencies(query.stems())
         weighing = weigh(query, paragraphs, counts)
-        vector = await self._semantic.question(query.text) if self._semantic else None
+        # The question is embedded while the index is asked and what it finds is read.
+        vector, (hits, articles) = await asyncio.gather(
+            self._embedded(query), self._by_words(query, weighing)
+        )
         by_words, by_meaning = depths(query, embedded=vector is not None)
-        hits = await self._index.search(query.lexical(weighing.unknown), by_words)
-        near = await self._nearest(vector, by_meaning)
-        articles = await self._store.articles(_articles_of((*hits, *near)))
+        hits, near = hits[:by_words], await self._nearest(vector, by_meaning)
+        unread = [one for one in _articles_of((*hits, *near)) if one not in articles]
+        articles |= await self._store.articles(unread) if unread else {}
         ids = [one.id for stored in articles.values() for one in stored.paragraphs]
         proposed = Proposed(
             by_words=hits, by_meaning=near, cosines=await self._cosines(vector, ids)
@@ -309,6 +312,17 @@ class Answering:
         return Gathered(
             query=query, now=now, weighing=weighing, proposed=proposed, articles=articles
         )
+
+    async def _embedded(self, query: Query) -> FloatArray | None:
+        return await self._semantic.question(query.text) if self._semantic else None
+
+    async def _by_words(
+        self, query: Query, weighing: Weighing
+    ) -> tuple[list[Hit], dict[int, StoredArticle]]:
+        """Return the best paragraphs by words, and the articles of those surely judged."""
+        hits = await self._index.search(query.lexical(weighing.unknown), CANDIDATES)
+        surely, _ = depths(query, embedded=self._semantic is not None)
+        return hits, await self._store.articles(_articles_of(hits[:surely]))
 
     async def _nearest(self, vector: FloatArray | None, limit: int) -> list[Hit]:
         if self._semantic is None or vector is None:
