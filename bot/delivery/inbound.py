@@ -100,6 +100,7 @@ class Inbound:
         self._gate = gate or SenderGate()
         self._monotonic = monotonic
         self._ended = monotonic()
+        self._flooded = False
         self.poison: Callable[[int], None] = lambda _identifier: None
 
     def poll_ended(self) -> None:
@@ -111,12 +112,19 @@ class Inbound:
         """Seconds since the last poll came to an end."""
         return self._monotonic() - self._ended
 
+    @property
+    def flooded(self) -> bool:
+        """Whether the last poll brought anything of somebody who sends too much."""
+        return self._flooded
+
     def sifted(self, updates: list[Any]) -> list[Any]:
         """Return the updates without those skipped; the last stays, if only for its number.
 
         Polling goes on from the last number, and an update that is not there costs nothing.
         """
+        skipped = self._gate.skipped
         sifted = [self.sift(update) for update in updates]
+        self._flooded = self._gate.skipped > skipped
         return [update for update in sifted[:-1] if update.keys() != {"update_id"}] + sifted[-1:]
 
     def sift(self, update: Any) -> Any:

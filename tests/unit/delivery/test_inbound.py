@@ -53,6 +53,17 @@ def test_a_skipped_update_keeps_its_number_so_that_polling_goes_on() -> None:
     assert inbound.sift(said(1, 8)) == {"update_id": 8}
 
 
+def test_while_somebody_floods_polls_may_wait_a_little_and_no_longer() -> None:
+    inbound = Inbound(SenderGate(burst=1, per_s=0.001, monotonic=Seconds()))
+
+    flooded = []
+    for updates in ([said(1, 7), said(2, 8)], [said(1, 9), said(3, 10)], []):
+        inbound.sifted(updates)
+        flooded.append(inbound.flooded)
+
+    assert flooded == [False, True, False]
+
+
 def test_poison_is_emptied_and_told() -> None:
     inbound, told = Inbound(), list[int]()
     inbound.poison = told.append
