@@ -110,7 +110,7 @@ class Mujaz:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
-        starting = asyncio.create_task(self.start())
+        starting = asyncio.create_task(self._start_warm())
         ending = asyncio.create_task(self._ended.wait())
         try:
             await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
@@ -118,7 +118,6 @@ class Mujaz:
                 starting.cancel()
             else:
                 await starting
-                await warm_up(self._core)
                 await ending
         except BaseException:
             ending.cancel()
@@ -126,6 +125,16 @@ class Mujaz:
         finally:
             await self.stop()
         return self._exit_code
+
+    async def _start_warm(self) -> None:
+        """Start once questions are answered at full speed; until then they wait at Telegram.
+
+        Answering the first ones while their tables are read would keep all of them waiting longer.
+        """
+        if "bot" in self._roles:
+            await self._core.index.catch_up()
+            await warm_up(self._core)
+        await self.start()
 
     async def start(self) -> None:
         """Connect, send what is waiting, receive updates, and begin the periodic work."""
