@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Table, func, inspect, select, text
+from sqlalchemy import URL, Connection, Select, Table, column, func, inspect, select, text
+from sqlalchemy import table as table_of
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
@@ -38,9 +39,10 @@ _IN_ORDER = select(
     *(func.set_config(f"enable_{way}", "off", True) for way in ("sort", "bitmapscan", "hashjoin"))
 )
 _SEQUENCES = text(
-    "SELECT s.schemaname, s.sequencename, s.last_value, d.refobjid::regclass::text AS held"
-    " FROM pg_sequences s JOIN pg_depend d"
-    " ON d.objid = format('%I.%I', s.schemaname, s.sequencename)::regclass"
+    "SELECT format('%I.%I', s.schemaname, s.sequencename) AS name, s.last_value,"
+    " d.refobjid::regclass::text AS held, a.attname AS numbers FROM pg_sequences s"
+    " JOIN pg_depend d ON d.objid = format('%I.%I', s.schemaname, s.sequencename)::regclass"
+    " JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid"
     " WHERE d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass"
     " AND s.schemaname = current_schema()"
 )
@@ -176,11 +178,13 @@ class PostgresDatabase(Database):
     async def set_last_numbers(
         self, connection: AsyncConnection, numbers: Mapping[str, int]
     ) -> None:
-        """Move the sequences."""
+        """Move the sequences, also those of tables of which SQLite keeps no last number."""
         for row in (await connection.execute(_SEQUENCES)).all():
-            if row.held in numbers:
-                sequence = f"{row.schemaname}.{row.sequencename}"
-                await connection.execute(select(func.setval(sequence, numbers[row.held])))
+            newest: Select[Any] = select(func.max(column(row.numbers)))
+            newest = newest.select_from(table_of(row.held))
+            last = max(numbers.get(row.held, 0), await connection.scalar(newest) or 0)
+            if last:
+                await connection.execute(select(func.setval(row.name, last)))
 
     async def problems(self, connection: AsyncConnection) -> list[str]:
         """Return which references have not been checked, as after an unfinished restore.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import Table, func, insert, select, text
 
 from bot.errors import StoreError, StoreUnfinishedError
 from bot.models import Embedding
@@ -16,11 +16,12 @@ from bot.store import transfer
 from bot.store.base import Store
 from bot.store.engine import Database
 from bot.store.schema import metadata
+from bot.store.schema_events import claims, event_moves, event_snapshots
 from bot.store.sql import SqlStore, database_at, open_store
 from bot.store.transfer import contents_of, copy_all
 from tests.contract.calls import fill
 from tests.contract.conftest import OpenStore
-from tests.contract.samples import added, new_article
+from tests.contract.samples import NOW, a_snapshot, a_step, added, new_article
 from tests.postgres import Databases
 
 TRICKY = ("عادي", "\0 في الوسط \0", "\ue6e0\ue6e1", "سطر\nوجدولة\tو\\ن ‮معكوس", "🕊️ emoji", "")
@@ -109,6 +110,36 @@ async def test_numbers_go_on_behind_those_of_the_old_database(
     moved = await open_store(target_url)
     assert (await added(moved, "after the move")).article_id == expected
     await moved.close()
+
+
+async def test_what_only_the_database_numbers_is_numbered_on_after_the_move(
+    another_store: OpenStore, target: Database, target_url: str
+) -> None:
+    source = await another_store()
+    await held(source)
+    went_over = {"article_id": 1, "from_event": 1, "to_event": 2, "moved_at": NOW}
+    async with source.database.writing() as writer:
+        await writer.execute(insert(event_moves), went_over)
+    await copy_all(source.database, target)
+    numbered = [claims, event_moves, event_snapshots]  # which no AUTOINCREMENT of SQLite keeps
+    before = await _newest(target, numbered)
+
+    moved = await open_store(target_url)
+    article = await added(moved, "after the move")
+    step = a_step(article.article_id, event_id=2, before=await moved.events_mark())
+    assert await moved.save_events(step, now=NOW)
+    await moved.keep_snapshots([a_snapshot(article.article_id, outlets=("أخرى",))], now=NOW)
+    async with target.writing() as writer:
+        await writer.execute(insert(event_moves), went_over)
+
+    assert min(before) > 0
+    assert await _newest(target, numbered) == [number + 1 for number in before]
+    await moved.close()
+
+
+async def _newest(database: Database, tables: list[Table]) -> list[int]:
+    async with database.reading() as reader:
+        return [await reader.scalar(select(func.max(table.c.id))) or 0 for table in tables]
 
 
 async def test_a_copy_that_was_stopped_is_used_by_nobody_and_goes_on_where_it_stopped(
