@@ -7,14 +7,13 @@ must not pass for a quiet day. What is skipped here is counted and reported, nev
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 
 from bot.log import chat_ref
 from bot.metrics import UPDATES
@@ -27,6 +26,7 @@ BURST = 30.0  # messages and presses of one person that are taken at once
 PER_S = 3.0  # and how many a second for longer
 _MOST_SENDERS = 20_000
 _REPORT_S = 60.0
+_UNREAD = frozenset({"reply_markup", "entities", "caption_entities"})
 _COUNTED = ("message", "edited_message", "callback_query")
 
 
@@ -86,7 +86,7 @@ def _sender(update: Json) -> int | None:
 
 
 class Inbound:
-    """Sifts the answers to getUpdates and knows when the last one came.
+    """Sifts what Telegram hands us, reads it, and knows when the last poll ended.
 
     ``poison`` is told the id of an update that cannot be read.
     """
@@ -101,6 +101,7 @@ class Inbound:
         self._monotonic = monotonic
         self._ended = monotonic()
         self._flooded = False
+        self._last: list[Any] = []
         self.poison: Callable[[int], None] = lambda _identifier: None
 
     def poll_ended(self) -> None:
@@ -125,7 +126,8 @@ class Inbound:
         skipped = self._gate.skipped
         sifted = [self.sift(update) for update in updates]
         self._flooded = self._gate.skipped > skipped
-        return [update for update in sifted[:-1] if update.keys() != {"update_id"}] + sifted[-1:]
+        self._last = [update for update in sifted[:-1] if not _is_empty(update)] + sifted[-1:]
+        return self._last
 
     def sift(self, update: Any) -> Any:
         """Return the update, or an empty one with its id when it is skipped."""
@@ -133,14 +135,44 @@ class Inbound:
         if isinstance(identifier, int) and not self._gate.passes(update):
             UPDATES.labels("skipped").inc()
             return {"update_id": identifier}
+        return _lightened(update)
+
+    def all_read(self) -> None:
+        """Note that the library could read what was sifted last."""
+        read, self._last = self._last, []
+        UPDATES.labels("handled").inc(sum(not _is_empty(update) for update in read))
+
+    def read_one_by_one(self, bot: Bot) -> tuple[Update, ...]:
+        """Return what was sifted last, each update that cannot be read as an empty one."""
+        unread, self._last = self._last, []
+        return tuple(self.read(update, bot) for update in unread)
+
+    def read(self, update: Any, bot: Bot) -> Update:
+        """Return an update as the library's object, an empty one where it cannot be read."""
         try:
-            Update.de_json(json.loads(json.dumps(update)), None)
+            read = Update.de_json(update, bot)
         except Exception:  # whatever the library stumbles over
+            identifier = update.get("update_id") if isinstance(update, dict) else None
             if not isinstance(identifier, int):
                 raise  # nothing to go on from
             logger.exception("update %d cannot be read and was skipped", identifier)
             UPDATES.labels("unreadable").inc()
             self.poison(identifier)
-            return {"update_id": identifier}
-        UPDATES.labels("handled").inc()
+            return Update(identifier)
+        if not _is_empty(update):
+            UPDATES.labels("handled").inc()
+        return read
+
+
+def _is_empty(update: Any) -> bool:
+    return isinstance(update, dict) and update.keys() == {"update_id"}
+
+
+def _lightened(update: Any) -> Any:
+    """Take off a pressed message what nobody reads and takes longest to read: its buttons."""
+    query = update.get("callback_query") if isinstance(update, dict) else None
+    message = query.get("message") if isinstance(query, dict) else None
+    if not isinstance(query, dict) or not isinstance(message, dict):
         return update
+    light = {name: value for name, value in message.items() if name not in _UNREAD}
+    return update | {"callback_query": query | {"message": light}}

@@ -1,9 +1,10 @@
 """How fast we may speak: Telegram's flood limits, kept before Telegram has to remind us.
 
 Three windows bind every message: one for all chats, one for its chat and, in groups and
-channels, one of a minute. Three lanes share them: an answer to a reader overtakes everything, an
-alert every digest. Within a lane chats take turns. A 429 is a deadline for its chat, or for all
-when refusals come from everywhere; deadlines only ever move later.
+channels, one of a minute. Four lanes share them: what a press changes overtakes everything and
+does not wait for the first of them, then come an answer to a reader, an alert and a digest. Within
+a lane chats take turns. A 429 is a deadline for its chat, or for all when refusals come from
+everywhere; deadlines only ever move later.
 
 The clock is monotonic and given from outside, so that an hour of sending is tested in a second.
 """
@@ -31,14 +32,23 @@ _REMEMBERED_CHATS = 1024  # beyond, the windows of idle chats are forgotten
 
 
 class Lane(StrEnum):
-    """Who goes first: a reader who waits, an alert, or a broadcast that nobody is waiting for."""
+    """Who goes first: a pressed button, a reader who waits, an alert, or a broadcast.
 
+    What a press changes is counted among all, so that others make room for it, and waits for its
+    own chat alone. Telegram limits edits by chat; over all it limits what is sent unasked
+    (``docs/decisions.md``). Should it ever refuse one, the deadline holds for presses too.
+    """
+
+    PRESS = "press"
     INTERACTIVE = "interactive"
     ALERT = "alert"
     BROADCAST = "broadcast"
 
 
 FREE_PER_S = 30.0
+
+
+_ASKED_FOR = frozenset({Lane.PRESS, Lane.INTERACTIVE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,8 +276,10 @@ class Pace:
         line = self._lines[lane]
         if not line.chats:
             return float("inf")
-        free_at = max(self._paused_until, self._all.free_at())
-        if lane is not Lane.INTERACTIVE:
+        free_at = self._paused_until
+        if lane is not Lane.PRESS:
+            free_at = max(free_at, self._all.free_at())
+        if lane not in _ASKED_FOR:
             free_at = max(free_at, self._broadcast_at)
         if free_at > now:
             return free_at

@@ -143,7 +143,8 @@ _RULES: tuple[tuple[type[TelegramError], _Rule], ...] = (
 class PacedRateLimiter(BaseRateLimiter[Lane | Turn]):
     """Makes every request of the library wait for its turn.
 
-    ``rate_limit_args`` is the lane (a reader's answer when absent), or a turn already taken.
+    ``rate_limit_args`` is the lane, or a turn already taken. Without it the request is a reader's
+    answer: to a press where it changes a message, to a question where it sends one.
     """
 
     def __init__(self, pace: Pace) -> None:
@@ -170,8 +171,9 @@ class PacedRateLimiter(BaseRateLimiter[Lane | Turn]):
         if chat is None or not _is_message(endpoint):
             return await callback(*args, **kwargs)
         turn = rate_limit_args if isinstance(rate_limit_args, Turn) else None
-        lane = rate_limit_args if isinstance(rate_limit_args, Lane) else Lane.INTERACTIVE
-        waits = turn is None and lane is Lane.INTERACTIVE
+        asked = Lane.PRESS if endpoint.lower().startswith("edit") else Lane.INTERACTIVE
+        lane = rate_limit_args if isinstance(rate_limit_args, Lane) else asked
+        waits = turn is None and lane is asked
         while True:
             turn = turn or await self._pace.acquire(chat, kind_of(chat), lane)
             try:

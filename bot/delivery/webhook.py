@@ -10,8 +10,6 @@ import hmac
 import json
 import logging
 
-from telegram import Update
-
 from bot.delivery.application import BotApplication
 from bot.delivery.inbound import Inbound
 from bot.delivery.polling import WANTED
@@ -49,8 +47,8 @@ class Webhook:
             return False
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             return False
-        sifted = Update.de_json(self._inbound.sift(update), self._application.bot)
-        await self._application.update_queue.put(sifted)
+        read = self._inbound.read(self._inbound.sift(update), self._application.bot)
+        await self._application.update_queue.put(read)
         return True
 
     async def stop(self) -> None:

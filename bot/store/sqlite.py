@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from typing import Any
 
 from sqlalchemy import URL, Connection, Table, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -19,6 +20,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from bot.errors import StoreCorruptError, StoreError
 from bot.store.engine import BUSY_TIMEOUT_S, Database, Plain
 from bot.store.failures import store_errors
+from bot.store.hops import Thrifty
 
 logger = logging.getLogger(__name__)
 
@@ -234,15 +236,6 @@ def make_engine(
     foreign_keys: bool = True,
 ) -> AsyncEngine:
     """Return an engine whose transactions start with ``begin`` and whose connections are set."""
-    engine = create_async_engine(
-        url,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        # None: sqlite3 must not begin transactions by itself, which would leave out BEGIN
-        # before a SELECT and make every statement of the schema its own transaction.
-        connect_args={"isolation_level": None, "timeout": busy_timeout_s},
-    )
     pragmas = [
         "journal_mode=WAL",
         "synchronous=FULL",  # a committed `sending` must survive the loss of power
@@ -250,6 +243,9 @@ def make_engine(
         f"foreign_keys={int(foreign_keys)}",
         f"query_only={int(query_only)}",
     ]
+
+    def connect(file: str, **options: Any) -> Thrifty:
+        return Thrifty(lambda: sqlite3.connect(file, **options), read_only=query_only)
 
     def set_up(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's signature
         try:
@@ -262,9 +258,23 @@ def make_engine(
             raise
 
     def begin_transaction(connection: Connection) -> None:
-        if begin:  # VACUUM stands outside of every transaction
-            connection.exec_driver_sql(begin)
+        driver = connection.connection.driver_connection
+        if begin and isinstance(driver, Thrifty):  # VACUUM stands outside of every transaction
+            driver.begin(begin)
 
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        # None: sqlite3 must not begin transactions by itself, which would leave out BEGIN
+        # before a SELECT and make every statement of the schema its own transaction.
+        connect_args={
+            "isolation_level": None,
+            "timeout": busy_timeout_s,
+            "async_creator_fn": connect,
+        },
+    )
     event.listen(engine.sync_engine, "connect", set_up)
     event.listen(engine.sync_engine, "begin", begin_transaction)
     return engine

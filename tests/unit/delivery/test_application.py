@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from telegram import Chat, Message, Update
 
-from bot.delivery.application import PerChatProcessor, PollingRequest, build_application
+from bot.delivery.application import (
+    PerChatProcessor,
+    PollingRequest,
+    TolerantBot,
+    build_application,
+)
 from bot.delivery.pace import Pace
 
 
@@ -70,21 +76,50 @@ def test_the_application_speaks_to_the_address_it_was_given() -> None:
     assert application.bot.defaults.link_preview_options.is_disabled
 
 
-def test_an_unreadable_update_is_left_out_but_for_its_number_and_its_neighbours_are_kept(
+class Canned(PollingRequest):
+    """Answers every poll alike, without a network."""
+
+    def __init__(self, result: list[Any]) -> None:
+        super().__init__()
+        self.payload = json.dumps({"ok": True, "result": result}).encode()
+
+    async def do_request(self, *_args: Any, **_options: Any) -> tuple[int, bytes]:
+        return 200, self.payload
+
+
+async def test_an_unreadable_update_is_left_out_but_for_its_number_and_its_neighbours_are_kept(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    good = {
-        "update_id": 8,
-        "message": {"message_id": 1, "date": 1552395600, "chat": {"id": 1, "type": "private"}},
-    }
+    chat = {"id": 1, "type": "private"}
+    good = {"update_id": 8, "message": {"message_id": 1, "date": 1552395600, "chat": chat}}
     poison = {"update_id": 7, "message": {"message_id": 1, "chat": "nobody"}}
-    last = poison | {"update_id": 9}
-    payload = json.dumps({"ok": True, "result": [poison, good, last]}).encode()
+    request = Canned([poison, good, poison | {"update_id": 9}])
+    told: list[int] = []
+    request.inbound.poison = told.append
+    bot = TolerantBot("1:a", inbound=request.inbound, get_updates_request=request)
 
-    answer = PollingRequest().parse_json_payload(payload)
+    updates = await bot.get_updates()
 
-    assert answer["result"] == [good, {"update_id": 9}]
+    assert [(one.update_id, one.message is not None) for one in updates] == [
+        (7, False),
+        (8, True),
+        (9, False),
+    ]
+    assert told == [7, 9]
     assert "update 7" in caplog.text
+
+
+async def test_updates_that_can_all_be_read_are_read_once_and_never_come_again() -> None:
+    chat = {"id": 1, "type": "private"}
+    good = {"update_id": 8, "message": {"message_id": 1, "date": 1552395600, "chat": chat}}
+    request = Canned([good])
+    bot = TolerantBot("1:a", inbound=request.inbound, get_updates_request=request)
+
+    (update,) = await bot.get_updates()
+
+    assert update.message is not None
+    assert update.message.get_bot() is bot
+    assert request.inbound.read_one_by_one(bot) == ()
 
 
 def test_an_answer_that_is_no_list_of_updates_is_left_as_it_is() -> None:

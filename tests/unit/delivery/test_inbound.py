@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from telegram import Bot
+
 from bot.delivery.inbound import Inbound, SenderGate
 
 
@@ -68,8 +70,27 @@ def test_poison_is_emptied_and_told() -> None:
     inbound, told = Inbound(), list[int]()
     inbound.poison = told.append
 
-    assert inbound.sift({"update_id": 9, "message": {"chat": "?"}}) == {"update_id": 9}
+    read = inbound.read({"update_id": 9, "message": {"chat": "?"}}, Bot("1:a"))
+
+    assert (read.update_id, read.message) == (9, None)
     assert told == [9]
+
+
+def test_a_press_comes_without_the_buttons_it_was_made_under_and_whole_otherwise() -> None:
+    keyboard = {"inline_keyboard": [[{"text": "نعم", "callback_data": "s|1|0|home"}]]}
+    under = said(1)["message"] | {"reply_markup": keyboard, "message_thread_id": 4}
+    query = {"id": "5", "from": under["from"], "chat_instance": "6", "data": "s|1|0|home"}
+
+    sifted = Inbound().sift({"update_id": 3, "callback_query": query | {"message": under}})
+
+    assert under["reply_markup"] == keyboard  # what came is not touched
+    del under["reply_markup"]
+    assert sifted == {"update_id": 3, "callback_query": query | {"message": under}}
+
+
+def test_a_press_whose_message_is_no_message_is_left_to_be_refused() -> None:
+    for broken in ({"callback_query": 1}, {"callback_query": {"message": "?"}}, {}):
+        assert Inbound().sift({"update_id": 3} | broken) == {"update_id": 3} | broken
 
 
 def test_silence_is_counted_from_the_end_of_the_last_poll() -> None:

@@ -40,7 +40,7 @@ def most_in_window(times: Sequence[float], window_s: float) -> int:
     return max(sum(start <= t < start + window_s - 1e-9 for t in times) for start in times)
 
 
-@pytest.mark.parametrize("lane", Lane)
+@pytest.mark.parametrize("lane", [lane for lane in Lane if lane is not Lane.PRESS])
 async def test_no_second_ever_holds_more_than_the_rate(lane: Lane) -> None:
     channel = Channel()
 
@@ -95,6 +95,48 @@ async def test_an_answer_to_a_reader_overtakes_every_waiting_broadcast() -> None
 
     places = [chat for _, chat, _ in channel.left]
     assert places.index(9999) < 60
+
+
+async def test_what_a_press_changes_waits_for_its_own_chat_alone() -> None:
+    channel = Channel()
+
+    async def scene() -> None:
+        await channel.send_all(range(1, 31), Lane.INTERACTIVE)  # the second is full
+        began_at = channel.time.now_s
+        await channel.send_all([*range(101, 201), 101], Lane.PRESS)
+        assert most_in_window([at - began_at for at in channel.times()], 0.5) >= 130
+        assert most_in_window(channel.times(101), 1.0) == 1
+
+    await channel.time.run(scene())
+
+
+async def test_presses_wait_where_telegram_refused() -> None:
+    channel = Channel()
+
+    async def scene() -> None:
+        channel.pace.refused(None, 5)
+        await channel.send(7, Lane.PRESS)
+
+    await channel.time.run(scene())
+
+    assert channel.times(7)[0] >= 5
+
+
+async def test_broadcasts_make_room_for_presses() -> None:
+    channel = Channel()
+
+    async def pressing() -> None:
+        for chat in range(1001, 1101):
+            await channel.time.sleep(0.05)
+            await channel.send(chat, Lane.PRESS)
+
+    async def scene() -> None:
+        await asyncio.gather(channel.send_all(range(1, 101)), pressing())
+
+    await channel.time.run(scene())
+
+    assert len(channel.left) == 200
+    assert most_in_window(channel.times(), 1.0) <= 31
 
 
 async def test_an_alert_overtakes_digests_but_not_a_reader() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -137,6 +138,23 @@ async def test_two_messages_to_one_chat_are_a_second_apart() -> None:
     await time.run(scene())
 
     assert server.called_at[1] - server.called_at[0] >= 1.0
+
+
+async def test_a_full_second_holds_up_messages_and_no_edit_of_another_chat() -> None:
+    time = FakeTime()
+    paced, _ = limiter(time)
+    server = Server(time)
+
+    async def scene() -> None:
+        others = [request(paced, server, "sendMessage", chat=chat) for chat in range(100, 130)]
+        await asyncio.gather(*others)
+        await request(paced, server, "editMessageText", chat=7)
+        await request(paced, server, "sendMessage", chat=8)
+
+    await time.run(scene())
+
+    assert server.called_at[30] - server.called_at[0] < 0.5
+    assert server.called_at[31] - server.called_at[0] >= 1.0
 
 
 @pytest.mark.parametrize(
