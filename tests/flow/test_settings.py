@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import event
+
 from bot.app import Core, Mujaz
 from bot.sandbox import CHANNEL_ID, GROUP_ID, READER_ID, SandboxClock
+from bot.store.sql import SqlStore
 from tests.flow.person import Person, shown
 
 SAMER, HUDA = 1002, 1003
@@ -35,6 +41,43 @@ async def now(person: Person, message: dict[str, Any]) -> dict[str, Any]:
     chat = message["chat"]["id"]
     said = await person.messages(chat)
     return next(m for m in said if m["message_id"] == message["message_id"])
+
+
+@contextmanager
+def written(core: Core) -> Iterator[list[str]]:
+    """Note every statement that changes what a chat chose, on whichever connection."""
+    noted: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        first = statement.split(maxsplit=1)[0].upper()
+        if first != "SELECT" and re.search(r"\b(chats|subscriptions)\b", statement):
+            noted.append(statement)
+
+    assert isinstance(core.store, SqlStore)
+    engines = [engine.sync_engine for engine in core.store.database.engines]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield noted
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_a_press_that_only_opens_a_page_writes_nothing(
+    mujaz: Mujaz, layla: Person, core: Core
+) -> None:
+    home = await layla.says("/settings")
+    opened = ("المواعيد", "رجوع", "الأيام", "رجوع", "الشكل", "رجوع", "المحتوى", "الأماكن", "رجوع")
+
+    with written(core) as noted:
+        for label in opened:
+            await press(layla, home, label)
+        assert noted == []
+        await press(layla, home, "رجوع")
+        await press(layla, home, "المواعيد")
+        await press(layla, home, "20:00")
+        assert noted
 
 
 async def test_a_reader_sets_everything_in_one_message_and_takes_it_back(

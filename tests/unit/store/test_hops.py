@@ -1,0 +1,156 @@
+"""How often a connection's thread is visited, and that nothing is lost by visiting it less."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.store.hops import Thrifty
+from bot.store.sql import SqlStore
+
+MANY = 1000  # rows; more than a statement brings along
+
+
+class Counted(Thrifty):
+    """Counts the visits that somebody waited for."""
+
+    visits = 0
+
+    async def _in_thread(self, work: Any) -> None:
+        self.visits += 1
+        await super()._in_thread(work)
+
+
+async def opened(path: Path, *, read_only: bool = False) -> Counted:
+    connection = Counted(lambda: sqlite3.connect(path, isolation_level=None), read_only=read_only)
+    await connection
+    return connection
+
+
+@pytest.fixture
+def numbers(tmp_path: Path) -> Path:
+    """Return a file with a table of many numbers."""
+    path = tmp_path / "numbers.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE numbers (n INTEGER PRIMARY KEY)")
+    connection.executemany("INSERT INTO numbers VALUES (?)", [(n,) for n in range(MANY)])
+    connection.commit()
+    connection.close()
+    return path
+
+
+async def test_a_read_of_a_few_rows_is_one_visit_and_its_end_is_not_waited_for(
+    numbers: Path,
+) -> None:
+    connection = await opened(numbers, read_only=True)
+
+    connection.begin("BEGIN")
+    query = "SELECT n FROM numbers WHERE n < ? ORDER BY n"
+    cursor = await connection.cursor().execute(query, (3,))
+    assert await cursor.fetchall() == [(0,), (1,), (2,)]
+    assert [column[0] for column in cursor.description] == ["n"]
+    await cursor.close()
+    await connection.commit()
+
+    assert connection.visits == 1
+    await connection.execute("SELECT 1")  # behind the end of the transaction
+    assert not connection.in_transaction
+    await connection.close()
+
+
+async def test_a_write_is_two_visits_and_is_kept_or_taken_back_whole(numbers: Path) -> None:
+    connection = await opened(numbers)
+    insert = "INSERT INTO numbers VALUES (?) RETURNING n"
+
+    for keep, number in ((True, 5001), (False, 5002)):
+        before = connection.visits
+        connection.begin("BEGIN IMMEDIATE")
+        cursor = await connection.cursor().execute(insert, (number,))
+        assert await cursor.fetchall() == [(number,)]
+        await (connection.commit() if keep else connection.rollback())
+        assert connection.visits - before == 2
+
+    other = sqlite3.connect(numbers)
+    assert other.execute("SELECT n FROM numbers WHERE n > 5000").fetchall() == [(5001,)]
+    other.close()
+    await connection.close()
+
+
+async def test_a_transaction_without_a_statement_visits_nobody(numbers: Path) -> None:
+    connection = await opened(numbers)
+
+    connection.begin("BEGIN IMMEDIATE")
+    await connection.commit()
+
+    assert connection.visits == 0
+    await connection.cursor().execute("SELECT 1")
+    assert not connection.in_transaction  # what was due for nothing is not due any more
+    await connection.close()
+
+
+async def test_a_statement_that_fails_leaves_a_transaction_that_can_be_taken_back(
+    numbers: Path,
+) -> None:
+    connection = await opened(numbers)
+    connection.begin("BEGIN IMMEDIATE")
+    await connection.cursor().execute("INSERT INTO numbers VALUES (5001)")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        await connection.cursor().execute("INSERT INTO numbers VALUES (5001)")
+    await connection.rollback()
+
+    cursor = await connection.cursor().execute("SELECT count(*) FROM numbers")
+    assert await cursor.fetchone() == (MANY,)
+    await connection.close()
+
+
+@pytest.mark.parametrize("size", [1, 7, 300, 2 * MANY])
+async def test_many_rows_come_in_order_however_they_are_fetched(numbers: Path, size: int) -> None:
+    connection = await opened(numbers, read_only=True)
+    query = "SELECT n FROM numbers ORDER BY n"
+    expected = [(n,) for n in range(MANY)]
+
+    cursor = await connection.cursor().execute(query)
+    found: list[Any] = []
+    while rows := await cursor.fetchmany(size):
+        assert len(rows) == min(size, MANY - len(found))
+        found += rows
+    assert found == expected
+    assert await cursor.fetchone() is None
+    assert [row async for row in await connection.cursor().execute(query)] == expected
+    first = await connection.cursor().execute(query)
+    assert [await first.fetchone(), *await first.fetchall()] == expected
+    await connection.close()
+
+
+async def test_rows_that_nobody_fetched_hold_up_no_later_writer(numbers: Path) -> None:
+    connection = await opened(numbers)
+    cursor = await connection.cursor().execute("SELECT n FROM numbers")
+    await cursor.close()
+    assert await cursor.fetchall() == []
+
+    other = sqlite3.connect(numbers, timeout=0)
+    other.execute("DELETE FROM numbers")  # locked where a read is still open (no WAL here)
+    other.commit()
+    other.close()
+    await connection.close()
+
+
+async def test_a_read_through_the_store_sees_one_state_from_its_first_query_on(
+    store: SqlStore,
+) -> None:
+    count = text("SELECT count(*) FROM marks_of_a_test")
+    async with store.database.writing() as writer:
+        await writer.execute(text("CREATE TABLE marks_of_a_test (n INTEGER)"))
+
+    async with store.database.reading() as reader:
+        assert await reader.scalar(count) == 0
+        async with store.database.writing() as writer:
+            await writer.execute(text("INSERT INTO marks_of_a_test VALUES (1)"))
+        assert await reader.scalar(count) == 0
+    async with store.database.reading() as reader:
+        assert await reader.scalar(count) == 1
