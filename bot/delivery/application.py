@@ -71,11 +71,12 @@ class PollingRequest(HTTPXRequest):
             self.inbound.poll_ended()
 
     def parse_json_payload(self, payload: bytes) -> Any:  # type: ignore[override]  # needs self
-        """Return the parsed answer without the updates that are to be skipped."""
+        """Return the parsed answer, its updates kept aside for :meth:`TolerantBot.get_updates`."""
         answer = HTTPXRequest.parse_json_payload(payload)
         updates = answer.get("result")
         if isinstance(updates, list):
-            answer["result"] = self.inbound.sifted(updates)
+            self.inbound.receive(updates)
+            answer["result"] = []
         return answer
 
 
@@ -92,19 +93,11 @@ class TolerantBot(ExtBot[Any]):
     async def get_updates(self, *args: Any, **options: Any) -> tuple[Update, ...]:
         """Return the updates that came, each that cannot be read as an empty one.
 
-        They are looked at one by one only where the library could not read them all, because
-        reading an update is a good part of what a press costs.
+        The library is not left to read them: at the first that it cannot read it drops all, and
+        logs what everybody wrote.
         """
-        try:
-            updates = await super().get_updates(*args, **options)
-        except TelegramError:
-            raise
-        except Exception:  # whatever the library stumbles over
-            if read := self._inbound.read_one_by_one(self):
-                return read
-            raise
-        self._inbound.all_read()
-        return updates
+        await super().get_updates(*args, **options)
+        return self._inbound.take(self)
 
     async def delete_webhook(self, *args: Any, **options: Any) -> bool:
         """Remove a webhook, where there can be one: the library insists on it before polling."""

@@ -101,7 +101,7 @@ class Inbound:
         self._monotonic = monotonic
         self._ended = monotonic()
         self._flooded = False
-        self._last: list[Any] = []
+        self._came: list[Any] = []
         self.poison: Callable[[int], None] = lambda _identifier: None
 
     def poll_ended(self) -> None:
@@ -118,16 +118,16 @@ class Inbound:
         """Whether the last poll brought anything of somebody who sends too much."""
         return self._flooded
 
-    def sifted(self, updates: list[Any]) -> list[Any]:
-        """Return the updates without those skipped; the last stays, if only for its number.
+    def receive(self, updates: list[Any]) -> None:
+        """Keep what a poll brought, without what is skipped, until it is taken.
 
-        Polling goes on from the last number, and an update that is not there costs nothing.
+        The last stays, if only for its number: polling goes on from there, and an update that is
+        not there costs nothing.
         """
         skipped = self._gate.skipped
         sifted = [self.sift(update) for update in updates]
         self._flooded = self._gate.skipped > skipped
-        self._last = [update for update in sifted[:-1] if not _is_empty(update)] + sifted[-1:]
-        return self._last
+        self._came = [update for update in sifted[:-1] if not _is_empty(update)] + sifted[-1:]
 
     def sift(self, update: Any) -> Any:
         """Return the update, or an empty one with its id when it is skipped."""
@@ -137,15 +137,10 @@ class Inbound:
             return {"update_id": identifier}
         return _lightened(update)
 
-    def all_read(self) -> None:
-        """Note that the library could read what was sifted last."""
-        read, self._last = self._last, []
-        UPDATES.labels("handled").inc(sum(not _is_empty(update) for update in read))
-
-    def read_one_by_one(self, bot: Bot) -> tuple[Update, ...]:
-        """Return what was sifted last, each update that cannot be read as an empty one."""
-        unread, self._last = self._last, []
-        return tuple(self.read(update, bot) for update in unread)
+    def take(self, bot: Bot) -> tuple[Update, ...]:
+        """Return what the last poll brought as the library's objects, and forget it."""
+        came, self._came = self._came, []
+        return tuple(self.read(update, bot) for update in came)
 
     def read(self, update: Any, bot: Bot) -> Update:
         """Return an update as the library's object, an empty one where it cannot be read."""

@@ -2,7 +2,7 @@
 
 Three windows bind every message: one for all chats, one for its chat and, in groups and
 channels, one of a minute. Four lanes share them: what a press changes overtakes everything and
-does not wait for the first of them, then come an answer to a reader, an alert and a digest. Within
+waits for its chat's windows alone, then come an answer to a reader, an alert and a digest. Within
 a lane chats take turns. A 429 is a deadline for its chat, or for all when refusals come from
 everywhere; deadlines only ever move later.
 
@@ -34,9 +34,10 @@ _REMEMBERED_CHATS = 1024  # beyond, the windows of idle chats are forgotten
 class Lane(StrEnum):
     """Who goes first: a pressed button, a reader who waits, an alert, or a broadcast.
 
-    What a press changes is counted among all, so that others make room for it, and waits for its
-    own chat alone. Telegram limits edits by chat; over all it limits what is sent unasked
-    (``docs/decisions.md``). Should it ever refuse one, the deadline holds for presses too.
+    What a press changes waits for its own chat alone: Telegram limits edits by chat, and over all
+    what is sent unasked (``docs/decisions.md``). Alerts and broadcasts make room for it, answers
+    do not: however many press, whoever asks is answered. Should Telegram ever refuse an edit, the
+    deadline holds for presses too.
     """
 
     PRESS = "press"
@@ -46,9 +47,6 @@ class Lane(StrEnum):
 
 
 FREE_PER_S = 30.0
-
-
-_ASKED_FOR = frozenset({Lane.PRESS, Lane.INTERACTIVE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +181,7 @@ class Pace:
         self._monotonic = monotonic
         self._sleep = sleep
         self._all = Window.of_rate(self.limits.per_s, 1.0)
+        self._sent = Window.of_rate(self.limits.per_s, 1.0)  # all but what presses change
         self._gap_s = 1.0 / self.limits.per_s
         self._broadcast_at = float("-inf")
         self._paused_until = float("-inf")
@@ -277,26 +276,27 @@ class Pace:
         if not line.chats:
             return float("inf")
         free_at = self._paused_until
-        if lane is not Lane.PRESS:
-            free_at = max(free_at, self._all.free_at())
-        if lane not in _ASKED_FOR:
-            free_at = max(free_at, self._broadcast_at)
+        if lane is Lane.INTERACTIVE:
+            free_at = max(free_at, self._sent.free_at())
+        elif lane is not Lane.PRESS:
+            free_at = max(free_at, self._all.free_at(), self._broadcast_at)
         if free_at > now:
             return free_at
         soonest = float("inf")
         for chat in line.chats:
             ready_at = self._chats[chat].ready_at()
             if ready_at <= now:
-                self._grant(line, chat, now)
+                self._grant(lane, chat, now)
                 return now
             soonest = min(soonest, ready_at)
         return soonest
 
-    def _grant(self, line: _Line, chat: ChatKey, now: float) -> None:
-        waiter = line.leave(chat)
+    def _grant(self, lane: Lane, chat: ChatKey, now: float) -> None:
+        waiter = self._lines[lane].leave(chat)
         if waiter.done():  # cancelled while waiting: its turn is not used up
             return
-        windows = (self._all, *self._chats[chat].windows)
+        over_all = (self._all,) if lane is Lane.PRESS else (self._all, self._sent)
+        windows = (*over_all, *self._chats[chat].windows)
         waiter.set_result(Turn(chat, tuple(window.take(now) for window in windows)))
         # Broadcasts are spread evenly, so that a reader's answer finds room at any moment.
         # A timer that is a little late is made up for; the window of a second stays.

@@ -9,7 +9,7 @@ Here a transaction begins on the visit of its first statement, which brings its 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, Self
 
 import aiosqlite
@@ -30,6 +30,11 @@ class Cursor:
         self.rowcount = -1
         self.lastrowid: int | None = None
         self.arraysize = 1
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        """SQLAlchemy 2.0 awaits a cursor, 2.1 enters it."""
+        yield from ()
+        return self
 
     async def __aenter__(self) -> Self:
         return self
@@ -89,10 +94,10 @@ class Cursor:
 
     def _started(self, cursor: sqlite3.Cursor) -> None:
         """Note what came of the statement; in the thread, like all that follows."""
-        self._open = cursor
-        self.description = cursor.description
+        self._end()  # of the statement before
+        self._open, self._rows = cursor, []
+        self.description, self.lastrowid = cursor.description, cursor.lastrowid
         self._bring(_AT_ONCE)
-        self.lastrowid, self.rowcount = cursor.lastrowid, cursor.rowcount
 
     def _bring(self, count: int | None) -> None:
         cursor = self._open
@@ -100,6 +105,7 @@ class Cursor:
             return
         rows = cursor.fetchall() if count is None else cursor.fetchmany(count)
         self._rows += rows
+        self.rowcount = cursor.rowcount  # of RETURNING, right after the last row
         if count is None or len(rows) < count:
             self._end()
 
@@ -110,7 +116,10 @@ class Cursor:
 
 
 class Thrifty(aiosqlite.Connection):
-    """A connection whose transactions begin with their first statement.
+    """A connection whose transactions begin with the first statement of a cursor.
+
+    A statement whose waiter was cancelled is carried out all the same: SQLAlchemy then closes the
+    connection behind it, and SQLite takes back what was not committed.
 
     ``read_only``: nobody waits for the end of a transaction, which has nothing to keep.
     """
@@ -127,14 +136,22 @@ class Thrifty(aiosqlite.Connection):
         self._due = statement
 
     async def visit(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        """Do something in the thread, inside the transaction if one is due."""
+        """Do something in the thread, inside the transaction if one is due.
+
+        Where it cannot begin, as while another process writes, it stays due: no later statement
+        may be carried out on its own.
+        """
         due, self._due = self._due, ""
         self._begun = self._begun or bool(due)
 
         def all_of_it() -> None:
             connection = self._conn
             if due:
-                connection.execute(due)
+                try:
+                    connection.execute(due)
+                except sqlite3.Error:
+                    self._due = due
+                    raise
             work(connection)
 
         await self._in_thread(all_of_it)

@@ -76,6 +76,16 @@ def test_the_lock_names_every_dependency_with_hashes() -> None:
     assert "://" not in lock
 
 
+def test_what_is_leaned_on_from_within_is_bound_to_one_minor_release() -> None:
+    """``bot/store/hops.py`` queues its own work where aiosqlite queues its."""
+    dependencies = tomllib.loads(read("pyproject.toml"))["project"]["dependencies"]
+    (bound,) = [one for one in dependencies if one.startswith("aiosqlite")]
+
+    least, most = re.findall(r"[<>]=?(\d+)\.(\d+)", bound)
+
+    assert (int(most[0]), int(most[1])) == (int(least[0]), int(least[1]) + 1)
+
+
 def test_no_secret_and_no_root_in_what_is_shipped() -> None:
     dockerfile, unit = read("Dockerfile"), read("deploy/mujaz.service")
     ignored = read(".dockerignore").splitlines()

@@ -60,7 +60,7 @@ def test_while_somebody_floods_polls_may_wait_a_little_and_no_longer() -> None:
 
     flooded = []
     for updates in ([said(1, 7), said(2, 8)], [said(1, 9), said(3, 10)], []):
-        inbound.sifted(updates)
+        inbound.receive(updates)
         flooded.append(inbound.flooded)
 
     assert flooded == [False, True, False]

@@ -110,6 +110,31 @@ async def test_what_a_press_changes_waits_for_its_own_chat_alone() -> None:
     await channel.time.run(scene())
 
 
+async def test_however_many_press_an_answer_is_not_held_up_and_no_group_gets_more() -> None:
+    channel = Channel()
+    waited: list[float] = []
+
+    async def asking() -> None:
+        for chat in range(5001, 5031):
+            await channel.time.sleep(0.1)
+            asked_at = channel.time.now_s
+            await channel.send(chat, Lane.INTERACTIVE)
+            waited.append(channel.time.now_s - asked_at)
+
+    async def scene() -> None:
+        presses = [*range(1001, 1061)] * 4  # sixty a second
+        await asyncio.gather(channel.send_all([*presses, *[GROUP] * 30], Lane.PRESS), asking())
+
+    await channel.time.run(scene())
+
+    pressed = [at for at, _, lane in channel.left if lane is Lane.PRESS]
+    assert most_in_window(pressed, 1.0) >= 60
+    assert len(waited) == 30
+    assert max(waited) < 0.1
+    assert most_in_window(channel.times(GROUP), 60.0) <= 20
+    assert most_in_window(channel.times(1001), 1.0) == 1
+
+
 async def test_presses_wait_where_telegram_refused() -> None:
     channel = Channel()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from bot.store.hops import Thrifty
 from bot.store.sql import SqlStore
 
 MANY = 1000  # rows; more than a statement brings along
+LONG = (
+    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 1000000)"
+    " SELECT max(n) FROM c"
+)
 
 
 class Counted(Thrifty):
@@ -26,7 +32,9 @@ class Counted(Thrifty):
 
 
 async def opened(path: Path, *, read_only: bool = False) -> Counted:
-    connection = Counted(lambda: sqlite3.connect(path, isolation_level=None), read_only=read_only)
+    connection = Counted(
+        lambda: sqlite3.connect(path, isolation_level=None, timeout=0), read_only=read_only
+    )
     await connection
     return connection
 
@@ -108,6 +116,63 @@ async def test_a_statement_that_fails_leaves_a_transaction_that_can_be_taken_bac
     await connection.close()
 
 
+async def test_where_a_transaction_cannot_begin_no_later_statement_stands_alone(
+    numbers: Path,
+) -> None:
+    connection = await opened(numbers)
+    other = sqlite3.connect(numbers)
+    other.execute("BEGIN IMMEDIATE")
+    insert = "INSERT INTO numbers VALUES (5001)"
+
+    connection.begin("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        await connection.cursor().execute(insert)
+    other.rollback()
+    await connection.cursor().execute(insert)
+    await connection.rollback()
+
+    assert other.execute("SELECT count(*) FROM numbers").fetchone() == (MANY,)
+    connection.begin("BEGIN IMMEDIATE")
+    await connection.cursor().execute(insert)
+    await connection.commit()
+    assert other.execute("SELECT count(*) FROM numbers").fetchone() == (MANY + 1,)
+    other.close()
+    await connection.close()
+
+
+async def test_a_cursor_counts_all_rows_it_changed_and_may_be_used_again(numbers: Path) -> None:
+    connection = await opened(numbers)
+
+    cursor = await connection.cursor()  # as SQLAlchemy 2.0 asks for one
+    await cursor.execute("SELECT n FROM numbers")  # whose rows nobody fetches
+    await cursor.execute("UPDATE numbers SET n = n + 5000 RETURNING n")
+    assert len(await cursor.fetchall()) == cursor.rowcount == MANY
+    await cursor.executemany("DELETE FROM numbers WHERE n = ?", [(5000,), (5001,), (7,)])
+    assert cursor.rowcount == 2
+    assert await cursor.fetchall() == []
+    await connection.close()
+
+
+async def test_closing_waits_for_the_statement_under_way_and_ends_the_thread(
+    numbers: Path,
+) -> None:
+    before = set(threading.enumerate())
+    connection = await opened(numbers, read_only=True)
+    connection.begin("BEGIN")
+
+    under_way = asyncio.create_task(connection.cursor().execute(LONG))
+    await asyncio.sleep(0)
+    await connection.commit()  # is not waited for
+    await connection.close()
+
+    assert await (await under_way).fetchall() == [(1_000_000,)]
+    for thread in set(threading.enumerate()) - before:
+        await asyncio.to_thread(thread.join, 10)
+        assert not thread.is_alive() or "asyncio" in thread.name
+    with pytest.raises(ValueError, match="closed"):
+        await connection.cursor().execute("SELECT 1")
+
+
 @pytest.mark.parametrize("size", [1, 7, 300, 2 * MANY])
 async def test_many_rows_come_in_order_however_they_are_fetched(numbers: Path, size: int) -> None:
     connection = await opened(numbers, read_only=True)
@@ -154,3 +219,60 @@ async def test_a_read_through_the_store_sees_one_state_from_its_first_query_on(
         assert await reader.scalar(count) == 0
     async with store.database.reading() as reader:
         assert await reader.scalar(count) == 1
+
+
+async def test_a_statement_cancelled_half_way_keeps_nothing_and_the_next_write_is_done(
+    store: SqlStore,
+) -> None:
+    async with store.database.writing() as writer:
+        await writer.execute(text("CREATE TABLE marks_of_a_test (n INTEGER)"))
+    reached = asyncio.Event()
+
+    async def write() -> None:
+        async with store.database.writing() as writer:
+            await writer.execute(text("INSERT INTO marks_of_a_test VALUES (1)"))
+            reached.set()
+            await writer.execute(text(LONG))
+
+    task = asyncio.create_task(write())
+    await reached.wait()
+    await asyncio.sleep(0.01)  # the long statement is under way
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    async with store.database.writing() as writer:
+        await writer.execute(text("INSERT INTO marks_of_a_test VALUES (2)"))
+    async with store.database.reading() as reader:
+        assert (await reader.execute(text("SELECT n FROM marks_of_a_test"))).all() == [(2,)]
+
+
+async def test_wherever_a_write_is_cancelled_it_is_kept_whole_or_not_at_all(
+    store: SqlStore,
+) -> None:
+    async with store.database.writing() as writer:
+        for table in ("left_of_a_test", "right_of_a_test"):
+            await writer.execute(text(f"CREATE TABLE {table} (n INTEGER)"))
+
+    async def write(number: int) -> None:
+        async with store.database.writing() as writer:
+            await writer.execute(text("INSERT INTO left_of_a_test VALUES (:n)"), {"n": number})
+            await writer.execute(text("INSERT INTO right_of_a_test VALUES (:n)"), {"n": number})
+
+    done, cancelled = set(), 0
+    for number in range(100):
+        task = asyncio.create_task(write(number))
+        await asyncio.sleep(number % 50 * 0.0001)
+        task.cancel()
+        try:
+            await task
+            done.add(number)
+        except asyncio.CancelledError:
+            cancelled += 1
+
+    async with store.database.reading() as reader:
+        left = set(await reader.scalars(text("SELECT n FROM left_of_a_test")))
+        right = set(await reader.scalars(text("SELECT n FROM right_of_a_test")))
+    assert cancelled > 0
+    assert left == right
+    assert done <= left
