@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event
+from sqlalchemy import AdaptedConnection, Engine, event
 
 import bot.store.migrations
 from bot.store.migrations import REVISION, migrate
@@ -111,11 +111,11 @@ def revision_in(file: Path) -> str:
 
 
 def be_a_migration(url: str, log: str, step: int, delay_s: float) -> None:
-    """Migrate, and be killed ``delay_s`` after the transaction of step ``step`` took its lock."""
+    """Migrate, and be killed ``delay_s`` after the transaction of step ``step`` began."""
     journal = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     begun = 0
 
-    def note(_1: Any, _2: Any, statement: str, *_: Any) -> None:
+    def note(statement: str) -> None:  # in the connection's thread, as SQLite sets about it
         nonlocal begun
         if statement == "BEGIN IMMEDIATE":
             begun += 1
@@ -125,13 +125,16 @@ def be_a_migration(url: str, log: str, step: int, delay_s: float) -> None:
                 end.daemon = True
                 end.start()
 
+    def listen(connection: AdaptedConnection, _: Any) -> None:
+        connection.run_async(lambda driver: driver.set_trace_callback(note))
+
     async def go() -> None:
         database = await database_at(url)
         await migrate(database)
         os.write(journal, f"{time.monotonic()}\n".encode())
         await database.close()
 
-    event.listen(Engine, "after_cursor_execute", note)
+    event.listen(Engine, "connect", listen)
     asyncio.run(go())
 
 
