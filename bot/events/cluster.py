@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from statistics import median_low
 
 from bot.events import storylines
@@ -178,9 +179,9 @@ class Clusterer:
         return None if original in seen or original not in self._groups.event_of else original
 
     def _take(self, report: Report, original: int | None) -> None:
-        """Hold a report; a copy is neither compared nor counted."""
+        """Hold a report, without its text; a copy is neither compared nor counted."""
         key = report.article_id
-        self._reports[key] = report
+        self._reports[key] = replace(report, title="", paragraphs=(), claims=())
         self._groups.copy_of.pop(key, None)
         if original is None:
             self._near.take(key, self._read(report))
@@ -190,7 +191,7 @@ class Clusterer:
     def _around(self, key: int) -> list[int]:
         """Return the events of the reports near this one."""
         near = self._near.of(key).items()
-        return sorted({self._groups.event_of[one] for one, pair in near if pair[_EVENT] >= _NEAR
+        return sorted({self._groups.event_of[one] for one, pair in near if pair.real >= _NEAR
                        if one in self._groups.event_of})  # fmt: skip
 
     def _linkages(self, key: int, some: Iterable[int], besides: int | None) -> dict[int, float]:
@@ -206,7 +207,7 @@ class Clusterer:
         at = self._linkages(key, (key,), None)
         for event, pair in self._near.late(key).items():
             if event in self._groups.by_id and event not in at:
-                at[event] = pair[_EVENT] - _LATE
+                at[event] = pair.real - _LATE
         best = _surest(at)
         return best if best is not None and at[best] >= self._joins[0] else None
 
@@ -235,7 +236,7 @@ class Clusterer:
         """Let reports go over to the event that they fit clearly better, or stand alone."""
         shifted = False
         near = self._near.of(key)
-        for one in sorted({key, *(other for other in near if near[other][_EVENT] >= _NEAR)}):
+        for one in sorted({key, *(other for other in near if near[other].real >= _NEAR)}):
             home = self._groups.event_of[one]
             rest = [other for other in self._groups.members(home) if other != one]
             own = self._near.linkage(_EVENT, (one,), rest)

@@ -30,7 +30,7 @@ _COMMON = 60  # reports that hold a shingle; a formula of a newsroom beyond
 class _Text:
     """A report as copies are found by."""
 
-    shingles: frozenset[str]
+    shingles: frozenset[int]  # hashes of 64 bits, a quarter of the room that the words take
     title_numbers: tuple[float | None, ...]
     figures: frozenset[tuple[str, int | None, int | None]]
     towns: Towns
@@ -45,7 +45,9 @@ def _text_of(report: Report) -> _Text:
     del words[_MOST_WORDS:]
     lead = report.paragraphs[0] if report.paragraphs else ""
     return _Text(
-        frozenset(" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)),
+        frozenset(
+            hash(" ".join(words[at : at + _SHINGLE])) for at in range(len(words) - _SHINGLE + 1)
+        ),
         tuple(number.value for number in numbers(tokens_of(report.title[:_TITLE_CHARS]))),
         frozenset((c.kind.value, c.minimum, c.maximum) for c in report.claims),
         towns_of(places_in(report.title[:_TITLE_CHARS]), places_in(lead[:_MOST_CHARS])),
@@ -66,7 +68,7 @@ class CopyIndex:
 
     def __init__(self) -> None:
         self._texts: dict[int, _Text] = {}
-        self._holders: defaultdict[str, list[int]] = defaultdict(list)
+        self._holders: defaultdict[int, list[int]] = defaultdict(list)
 
     def add(self, report: Report) -> int | None:
         """Take a report in and return the earliest held article whose text it repeats, or None."""

@@ -1,7 +1,10 @@
 """The reports that are held and how surely each two of them belong together.
 
 Pairs are formed within 48 hours of one another, out of reports that share words. What lies
-further back is met through the snapshot of its event.
+further back is met through the snapshot of its event. Pairs are most of what clustering holds in
+memory (some hundred bytes each, and their number grows with the square of the news in two days),
+so that the two probabilities of one are kept as the two parts of a complex number: one object of
+32 bytes in place of three of 104.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ WINDOW_H = 48.0
 _LEAST_COSINE = 0.04  # pairs below belong together nowhere
 _NOBODY: Mapping[int, float] = {}
 
-Pair = tuple[float, float]  # probabilities: same event, same storyline
+Pair = complex  # probabilities: of the same event (real), of the same storyline (imaginary)
 
 
 class Neighbours:
@@ -46,7 +49,7 @@ class Neighbours:
 
     def _pair(self, a: Gist, b: Gist, words: float) -> Pair:
         values = features(a, b, words)
-        return self._levels[0].probability(values), self._levels[1].probability(values)
+        return complex(*(level.probability(values) for level in self._levels))
 
     def drop(self, key: int) -> None:
         """Forget a report."""
@@ -98,17 +101,17 @@ class Neighbours:
 
         ``at`` is 0 for the event, 1 for the storyline.
         """
-        total, pairs = 0.0, 0
+        total, pairs = 0j, 0
         for one in some:
             known, here_h = self._pairs[one], self._gists[one].at_h
             for other in others:
                 pair = known.get(other)
                 if pair is not None:
-                    total += pair[at]
+                    total += pair
                     pairs += 1
                 elif abs(self._gists[other].at_h - here_h) <= WINDOW_H and other != one:
                     pairs += 1
-        return total / pairs if pairs else 0.0
+        return (total.imag if at else total.real) / pairs if pairs else 0.0
 
 
 def _alike(gist: Gist, stems: Mapping[str, Mapping[int, float]]) -> dict[int, float]:

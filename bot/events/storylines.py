@@ -15,9 +15,12 @@ def follow(event: int, groups: Groups, near: Neighbours, joins: float) -> None:
     members = groups.members(event)
     at = {
         line: near.linkage(_STORYLINE, members, groups.members_of(line, besides=event))
-        for line in _around(members, groups, near)
+        for line in _around(members, groups, near, joins)
+        if line != home
     }
-    own = at.pop(home, 0.0)
+    if not at:
+        return
+    own = near.linkage(_STORYLINE, members, groups.members_of(home, besides=event))
     best = max(at, key=lambda line: (at[line], -line), default=None)
     if best is None or at[best] < max(joins, own + _MARGIN):
         return
@@ -25,9 +28,19 @@ def follow(event: int, groups: Groups, near: Neighbours, joins: float) -> None:
     _merge(best, groups, near, joins)
 
 
-def _around(members: dict[int, None], groups: Groups, near: Neighbours) -> list[int]:
-    """Return the storylines of the reports near these."""
-    return sorted({groups.storyline_of(one) for key in members for one in near.of(key)})
+def _around(members: dict[int, None], groups: Groups, near: Neighbours, joins: float) -> list[int]:
+    """Return the storylines near these reports that they may belong to.
+
+    A mean is no greater than its greatest pair: without one that joins there is nothing to join.
+    """
+    return sorted(
+        {
+            groups.storyline_of(one)
+            for key in members
+            for one, pair in near.of(key).items()
+            if pair.imag >= joins
+        }
+    )
 
 
 def _merge(line: int, groups: Groups, near: Neighbours, joins: float) -> None:
@@ -35,7 +48,7 @@ def _merge(line: int, groups: Groups, near: Neighbours, joins: float) -> None:
     members = groups.members_of(line)
     at = {
         other: near.linkage(_STORYLINE, members, groups.members_of(other))
-        for other in _around(dict.fromkeys(members), groups, near)
+        for other in _around(dict.fromkeys(members), groups, near, joins)
         if other != line
     }
     best = max(at, key=lambda other: (at[other], -other), default=None)

@@ -1,13 +1,15 @@
 """R18: a day at sixty times its pace: memory and handles at the start and at the end.
 
-    python -m tests.reliability.r18_soak [--minutes 24]
+    python -m tests.reliability.r18_soak [--minutes 24] [--held-h 168]
 
 The clock of the bot runs sixty times as fast, so that an hourly digest comes every minute, while
 reports arrive and readers ask. Requests, pauses between them and polls keep their own pace.
 
-The bot remembers the events of the last two days, so it begins with two days of news and reads them
-before the day begins: what is looked for is what it never lets go. The first tenth of the day is
-for the caches to fill; the growth is from the fifth part of the rest that comes first to the last.
+The bot holds the reports of a week, to put later ones into their events, and lets them go after
+it. So it begins with a week of news, which it reads before the day begins, and the news of the day
+takes the place of as much that ends: what is looked for is what is never let go. The first tenth of
+the day is for the caches to fill; the growth is from the fifth part of the rest that comes first to
+the last. ``--held-h 48`` begins with two days instead, and shows what a fuller week costs.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.app import Core, Mujaz, open_core
+from bot.events.cluster import REMEMBERED_H
 from bot.models import Arrival, Chat, ChatKind, SourceKind
 from bot.sandbox import Sandbox, SandboxServer
 from bot.sandbox.conversation import say
@@ -42,7 +45,7 @@ PACE = 60
 READERS = 20
 ASK_EVERY_S, REPORT_EVERY_S, LOOK_EVERY_S = 1.0, 4.0, 2.0
 WARM = 0.10  # of the time: until then caches fill
-HELD = timedelta(hours=48)  # of news, when the day begins
+HELD_H = REMEMBERED_H  # hours of news, when the day begins
 MOST_MEMORY, MOST_HANDLES = 0.05, 2
 BEGUN = "begun"  # in the data folder, once the day begins
 HOURLY = tuple(f"{hour:02}:00" for hour in range(24))
@@ -62,7 +65,7 @@ class FastClock:
         return self._began_at + timedelta(seconds=PACE * (time.monotonic() - self._began_s))
 
 
-async def _live(api_url: str, folder: str) -> None:
+async def _live(api_url: str, folder: str, held_h: float) -> None:
     settings = Settings(
         telegram_bot_token=SecretStr(TOKEN),
         telegram_api_url=api_url,
@@ -73,7 +76,7 @@ async def _live(api_url: str, folder: str) -> None:
     )
     chance = random.Random(SEED)  # noqa: S311 - made-up news
     async with open_core(settings, FastClock()) as core:
-        number = await _read_two_days(core, chance)
+        number = await _read_before(core, chance, known(held_h))
     clock = FastClock()
     async with open_core(settings, clock) as core:
         await Mujaz(core).start()
@@ -86,15 +89,20 @@ async def _live(api_url: str, folder: str) -> None:
             await asyncio.sleep(REPORT_EVERY_S)
 
 
-async def _read_two_days(core: Core, chance: random.Random) -> int:
-    """Store and read the reports of the last two days; return how many."""
-    now, count = datetime.now(UTC), HELD // timedelta(seconds=PACE * REPORT_EVERY_S)
+def known(held_h: float) -> int:
+    """Return how many reports arrive in so many hours of the bot's clock."""
+    return int(held_h * 3600 / (PACE * REPORT_EVERY_S))
+
+
+async def _read_before(core: Core, chance: random.Random, count: int) -> int:
+    """Store and read so many reports from before the day; return how many."""
+    now, held = datetime.now(UTC), count * timedelta(seconds=PACE * REPORT_EVERY_S)
     source = await core.store.ensure_source(SourceKind.FILE, "أرشيف", now=now)
     for first in range(0, count, 100):
         arrivals = [
             Arrival(source=source, identity=f"id {number}", article=made_up(chance, number, at))
             for number in range(first, min(first + 100, count))
-            for at in [now - HELD * (1 - number / count)]
+            for at in [now - held * (1 - number / count)]
         ]
         await core.store.add_articles(arrivals, now=now)
         await core.services.enriching.follow()
@@ -102,9 +110,9 @@ async def _read_two_days(core: Core, chance: random.Random) -> int:
     return count
 
 
-def be_a_bot(api_url: str, folder: str) -> None:
+def be_a_bot(api_url: str, folder: str, held_h: float) -> None:
     """Be a bot whose clock runs fast, until killed."""
-    asyncio.run(_live(api_url, folder))
+    asyncio.run(_live(api_url, folder, held_h))
 
 
 def memory_mb(pid: int) -> float:
@@ -143,9 +151,16 @@ def parts(looks: list[Look], count: int) -> list[list[Look]]:
     return [looks[len(looks) * n // count : len(looks) * (n + 1) // count] for n in range(count)]
 
 
-async def run(folder: Path, *, quick: bool = False, minutes: float | None = None) -> Report:
+async def run(
+    folder: Path,
+    *,
+    quick: bool = False,
+    minutes: float | None = None,
+    held_h: float | None = None,
+) -> Report:
     """Let the bot live for some minutes and compare its size after warming up with the end."""
     minutes = minutes or (1.5 if quick else 24)
+    held_h = held_h or (12 if quick else HELD_H)
     sandbox = Sandbox(token=TOKEN)
     populate(sandbox, readers(READERS))
     data = folder / "data"
@@ -158,7 +173,7 @@ async def run(folder: Path, *, quick: bool = False, minutes: float | None = None
         await store.subscribe(chat_id, 0, times=HOURLY, timezone="UTC", language="ar", now=now)
     await store.close()
     async with SandboxServer(sandbox) as server:
-        bot = start(be_a_bot, server.url, str(data))
+        bot = start(be_a_bot, server.url, str(data), held_h)
         assert await until((data / BEGUN).exists, 1800, 0.5)
         looks, asked = await watched(sandbox, bot.pid, minutes * 60)
         alive = bot.alive
@@ -185,7 +200,7 @@ async def run(folder: Path, *, quick: bool = False, minutes: float | None = None
         },
         harm={
             "questions": asked,
-            "articles_known_before": HELD // timedelta(seconds=PACE * REPORT_EVERY_S),
+            "articles_known_before": known(held_h),
             "messages_sent": len(list(sends(sandbox))),
             "digest_messages": digests[0][0],
             "articles": articles[0][0],
@@ -204,10 +219,13 @@ def main() -> int:
     """Run it for the minutes asked for."""
     arguments = argparse.ArgumentParser(prog="python -m tests.reliability.r18_soak")
     arguments.add_argument("--minutes", type=float, default=24, help="of the machine's own clock")
+    arguments.add_argument("--held-h", type=float, default=HELD_H, help="hours of news before it")
+    given = arguments.parse_args()
     from tests.reliability import r18_soak  # started processes must find it by its name
 
     with tempfile.TemporaryDirectory(prefix="mujaz-") as folder:
-        report = asyncio.run(r18_soak.run(Path(folder), minutes=arguments.parse_args().minutes))
+        running = r18_soak.run(Path(folder), minutes=given.minutes, held_h=given.held_h)
+        report = asyncio.run(running)
     print(report.as_json())
     return 0 if report.passed else 1
 
