@@ -13,15 +13,15 @@ give the same ids and groups.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from statistics import median_low
 
 from bot.events import storylines
 from bot.events.copies import CopyIndex
-from bot.events.gist import Gist, gist_of, hours, merged
+from bot.events.gist import Gist, gist_of, hours
 from bot.events.groups import Groups, most_often
-from bot.events.neighbours import WINDOW_H, Neighbours
+from bot.events.neighbours import EVENT, WINDOW_H, Neighbours
 from bot.events.pairs import Level, level
 from bot.models import Event, Placement, Report
 
@@ -31,7 +31,6 @@ _LATE = 0.15  # by how much surer a report must be to join an event by its snaps
 _ROUNDS = 6  # of setting right after one report
 _NEAR = 0.1  # probability from which on another report's event is looked at
 _RECENT = 15  # reports whose median date is the time: one dated 2099 moves nothing
-_EVENT = 0  # of the two probabilities of a pair
 _SWEEP_H = 1.0
 
 
@@ -188,26 +187,24 @@ class Clusterer:
         else:
             self._groups.copy_of[key] = original
 
-    def _around(self, key: int) -> list[int]:
-        """Return the events of the reports near this one."""
-        near = self._near.of(key).items()
-        return sorted({self._groups.event_of[one] for one, pair in near if pair.real >= _NEAR
-                       if one in self._groups.event_of})  # fmt: skip
+    def _linkages(self, key: int, some: Collection[int], besides: int | None) -> dict[int, float]:
+        """Return how surely some reports belong to each event around one of them.
 
-    def _linkages(self, key: int, some: Iterable[int], besides: int | None) -> dict[int, float]:
-        """Return how surely some reports belong to each event around one of them."""
-        return {
-            event: self._near.linkage(_EVENT, tuple(some), self._groups.members(event))
-            for event in self._around(key)
-            if event != besides
-        }
+        Around a report are the events that a mean over its pairs may reach, and where it stands
+        for others too, all that it is near to.
+        """
+        least, home = self._joins[0] if len(some) == 1 else _NEAR, self._groups.event_of
+        near = self._near.of(EVENT, key).items()
+        around = sorted({home[one] for one, pair in near if pair >= least if one in home})
+        events = {one: self._groups.members(one) for one in around if one != besides}
+        return self._near.linkages(some, home, events) if events else {}
 
     def _best(self, key: int) -> int | None:
         """Return the event that a new report joins, None for a new one."""
         at = self._linkages(key, (key,), None)
-        for event, pair in self._near.late(key).items():
+        for event, surely in self._near.late(key).items():
             if event in self._groups.by_id and event not in at:
-                at[event] = pair.real - _LATE
+                at[event] = surely - _LATE
         best = _surest(at)
         return best if best is not None and at[best] >= self._joins[0] else None
 
@@ -235,17 +232,17 @@ class Clusterer:
     def _shift_around(self, key: int) -> bool:
         """Let reports go over to the event that they fit clearly better, or stand alone."""
         shifted = False
-        near = self._near.of(key)
-        for one in sorted({key, *(other for other in near if near[other].real >= _NEAR)}):
+        near = self._near.of(EVENT, key)
+        for one in sorted({key, *(other for other in near if near[other] >= _NEAR)}):
             home = self._groups.event_of[one]
             rest = [other for other in self._groups.members(home) if other != one]
-            own = self._near.linkage(_EVENT, (one,), rest)
+            own = self._near.linkage(EVENT, (one,), rest)
             at = self._linkages(one, (one,), home)
             best = _surest(at)
             if best is not None and at[best] >= max(self._joins[0], own + _MARGIN):
                 self._shift(one, best)
                 shifted = True
-            elif own < self._joins[0] - _MARGIN and self._near.within(one, rest):
+            elif own < self._joins[0] - _MARGIN and self._near.within((one,), rest):
                 self._shift(one, None)
                 shifted = True
         return shifted
@@ -277,7 +274,7 @@ class Clusterer:
             elif not group.retired and group.members and group.last_h < self._now_h - WINDOW_H:
                 group.retired = True
                 keys = sorted(group.members)
-                self._near.retire(event, merged([self._near.gist(key) for key in keys]), keys)
+                self._near.retire(event, keys)
         self._near.keep_snapshots(self._groups.by_id)
 
     def _forget(self, key: int) -> None:

@@ -9,9 +9,10 @@ happens to be held, so that a report weighs the same whenever it comes and whate
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -210,6 +211,41 @@ def merged(gists: Iterable[Gist]) -> Gist:
         figures=frozenset().union(*(one.figures for one in each)),
         kinds=frozenset().union(*(one.kinds for one in each)),
         quoted="",
+    )
+
+
+class _Packed(Mapping[str, float]):
+    """A vector in a quarter of the room, to be read as a whole."""
+
+    __slots__ = ("_names", "_values")
+
+    def __init__(self, vector: Vector) -> None:
+        self._names, self._values = tuple(vector), array("d", vector.values())
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __getitem__(self, name: str) -> float:
+        return dict(self.items())[name]
+
+    def items(self) -> ItemsView[str, float]:
+        return dict(zip(self._names, self._values, strict=True)).items()
+
+
+def packed(gist: Gist) -> Gist:
+    """Return the same gist in less room; its vectors are slow to look single words up in."""
+    if isinstance(gist.words, _Packed):
+        return gist
+    return replace(
+        gist,
+        words=_Packed(gist.words),
+        whole=_Packed(gist.whole),
+        title=_Packed(gist.title),
+        head_families=_Packed(gist.head_families),
+        families=_Packed(gist.families),
     )
 
 

@@ -1,25 +1,28 @@
 """The reports that are held and how surely each two of them belong together.
 
 Pairs are formed within 48 hours of one another, out of reports that share words. What lies
-further back is met through the snapshot of its event. Pairs are most of what clustering holds in
-memory (some hundred bytes each, and their number grows with the square of the news in two days),
-so that the two probabilities of one are kept as the two parts of a complex number: one object of
-32 bytes in place of three of 104.
+further back is met through the snapshot of its event.
+
+The number of pairs grows with the square of the news in two days, and nearly all of them say that
+two reports have nothing to do with each other. Only those that say otherwise are held, each level
+by itself, since one war is one storyline of many events; the rest counts as nothing.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
-from bot.events.gist import Gist
+from bot.events.gist import Gist, merged, packed
 from bot.events.pairs import Level, features
 
 WINDOW_H = 48.0
+EVENT, STORYLINE = 0, 1  # the levels on which two reports may belong together
 _LEAST_COSINE = 0.04  # pairs below belong together nowhere
+_LEAST_PROBABILITY = 0.02  # less is held for nothing
 _NOBODY: Mapping[int, float] = {}
-
-Pair = complex  # probabilities: of the same event (real), of the same storyline (imaginary)
 
 
 class Neighbours:
@@ -29,27 +32,25 @@ class Neighbours:
         self._levels = (event, storyline)
         self._gists: dict[int, Gist] = {}
         self._snapshots: dict[int, Gist] = {}
-        self._pairs: dict[int, dict[int, Pair]] = {}
-        self._late: dict[int, dict[int, Pair]] = {}  # with snapshots
+        self._pairs: tuple[dict[int, dict[int, float]], ...] = ({}, {})
         self._stems: defaultdict[str, dict[int, float]] = defaultdict(dict)
         self._old_stems: defaultdict[str, dict[int, float]] = defaultdict(dict)
 
     def take(self, key: int, gist: Gist) -> None:
         """Hold a report's gist and form its pairs."""
         self._gists[key] = gist
-        self._pairs[key], self._late[key] = {}, {}
+        for pairs in self._pairs:
+            pairs[key] = {}
         for other, words in _alike(gist, self._stems).items():
             theirs = self._gists[other]
-            if abs(theirs.at_h - gist.at_h) <= WINDOW_H:
-                pair = self._pair(gist, theirs, words)
-                self._pairs[key][other] = self._pairs[other][key] = pair
-        for event, words in _alike(gist, self._old_stems).items():
-            self._late[key][event] = self._pair(gist, self._snapshots[event], words)
+            if abs(theirs.at_h - gist.at_h) > WINDOW_H:
+                continue
+            values = features(gist, theirs, words)
+            for level, pairs in zip(self._levels, self._pairs, strict=True):
+                probability = level.probability(values)
+                if probability >= _LEAST_PROBABILITY:
+                    pairs[key][other] = pairs[other][key] = probability
         _index(key, gist, self._stems)
-
-    def _pair(self, a: Gist, b: Gist, words: float) -> Pair:
-        values = features(a, b, words)
-        return complex(*(level.probability(values) for level in self._levels))
 
     def drop(self, key: int) -> None:
         """Forget a report."""
@@ -57,15 +58,24 @@ class Neighbours:
         if gist is None:
             return
         _unindex(key, gist, self._stems)
-        for other in self._pairs.pop(key):
-            self._pairs[other].pop(key, None)
-        del self._late[key]
+        for pairs in self._pairs:
+            for other in pairs.pop(key):
+                pairs[other].pop(key, None)
 
-    def retire(self, event: int, snapshot: Gist, keys: Collection[int]) -> None:
-        """Let an event stand by its snapshot: its reports propose no pairs any more."""
+    def retire(self, event: int, keys: Collection[int]) -> None:
+        """Let an event stand by its snapshot: its reports propose no pairs any more.
+
+        What is known of them is kept in little room, for the day the event comes to life again.
+        """
         self._forget_snapshot(event)
         for key in keys:
             _unindex(key, self._gists[key], self._stems)
+        gists = [self._gists[key] for key in keys]
+        snapshot = merged(gists)
+        if len(gists) == 1:  # the same vectors, once
+            self._gists.update((key, replace(snapshot, quoted=gists[0].quoted)) for key in keys)
+        else:
+            self._gists.update((key, packed(self._gists[key])) for key in keys)
         self._snapshots[event] = snapshot
         _index(event, snapshot, self._old_stems)
 
@@ -79,39 +89,64 @@ class Neighbours:
         if snapshot is not None:
             _unindex(event, snapshot, self._old_stems)
 
-    def gist(self, key: int) -> Gist:
-        """Return a report's gist."""
-        return self._gists[key]
+    def of(self, at: int, key: int) -> dict[int, float]:
+        """Return the reports that form a pair with this one, and how surely."""
+        return self._pairs[at][key]
 
-    def of(self, key: int) -> dict[int, Pair]:
-        """Return the reports that form a pair with this one."""
-        return self._pairs[key]
+    def late(self, key: int) -> dict[int, float]:
+        """Return the events whose snapshots are like this report, and how surely it is theirs."""
+        gist, event = self._gists[key], self._levels[EVENT]
+        return {
+            one: event.probability(features(gist, self._snapshots[one], words))
+            for one, words in _alike(gist, self._old_stems).items()
+        }
 
-    def late(self, key: int) -> dict[int, Pair]:
-        """Return the events whose snapshots form a pair with this report."""
-        return self._late[key]
+    def within(self, some: Iterable[int], others: Iterable[int]) -> int:
+        """Return how many pairs of some reports and others lie in the window.
 
-    def within(self, key: int, others: Collection[int]) -> bool:
-        """Tell whether any of these reports lies in the window around this one."""
-        here_h = self._gists[key].at_h
-        return any(abs(self._gists[one].at_h - here_h) <= WINDOW_H for one in others)
+        A report that is in both counts with itself.
+        """
+        at_h = sorted(self._gists[one].at_h for one in others)
+        return sum(
+            bisect_right(at_h, here_h + WINDOW_H) - bisect_left(at_h, here_h - WINDOW_H)
+            for one in some
+            for here_h in [self._gists[one].at_h]
+        )
+
+    def linkages(
+        self,
+        some: Collection[int],
+        event_of: Mapping[int, int],
+        events: Mapping[int, Collection[int]],
+    ) -> dict[int, float]:
+        """Return how surely some reports belong to each of some events of other reports: the mean.
+
+        ``event_of`` is the event of every report, ``events`` the reports of those asked for.
+        """
+        sums = dict.fromkeys(events, 0.0)
+        for one in some:
+            for other, pair in self._pairs[EVENT][one].items():
+                event = event_of.get(other)
+                if event in sums:
+                    sums[event] += pair
+        return {
+            event: total / self.within(some, events[event]) if total else 0.0
+            for event, total in sums.items()
+        }
 
     def linkage(self, at: int, some: Collection[int], others: Collection[int]) -> float:
-        """Return the mean probability of all pairs within the window, 0 without one.
+        """Return the mean of all pairs of some reports and others within the window.
 
-        ``at`` is 0 for the event, 1 for the storyline.
+        0 without one; the two have no report in common.
         """
-        total, pairs = 0j, 0
+        if len(others) < len(some):
+            some, others = others, some
+        total, there, pairs = 0.0, frozenset(others), self._pairs[at]
         for one in some:
-            known, here_h = self._pairs[one], self._gists[one].at_h
-            for other in others:
-                pair = known.get(other)
-                if pair is not None:
+            for other, pair in pairs[one].items():
+                if other in there:
                     total += pair
-                    pairs += 1
-                elif abs(self._gists[other].at_h - here_h) <= WINDOW_H and other != one:
-                    pairs += 1
-        return (total.imag if at else total.real) / pairs if pairs else 0.0
+        return total / self.within(some, others) if total else 0.0
 
 
 def _alike(gist: Gist, stems: Mapping[str, Mapping[int, float]]) -> dict[int, float]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot.events.groups import Groups
-from bot.events.neighbours import Neighbours
+from bot.events.neighbours import STORYLINE, Neighbours
 
-_STORYLINE = 1  # of the two probabilities of a pair
 _MARGIN = 0.08  # by how much surer another storyline must be for an event to go over
 
 
@@ -14,18 +13,19 @@ def follow(event: int, groups: Groups, near: Neighbours, joins: float) -> None:
     home = groups.by_id[event].storyline
     members = groups.members(event)
     at = {
-        line: near.linkage(_STORYLINE, members, groups.members_of(line, besides=event))
+        line: near.linkage(STORYLINE, members, groups.members_of(line))
         for line in _around(members, groups, near, joins)
         if line != home
     }
-    if not at:
-        return
-    own = near.linkage(_STORYLINE, members, groups.members_of(home, besides=event))
+    at = {line: linkage for line, linkage in at.items() if linkage >= joins}
     best = max(at, key=lambda line: (at[line], -line), default=None)
-    if best is None or at[best] < max(joins, own + _MARGIN):
+    if best is None:
+        return
+    own = near.linkage(STORYLINE, members, groups.members_of(home, besides=event))
+    if at[best] < own + _MARGIN:
         return
     groups.enter(event, best)
-    _merge(best, groups, near, joins)
+    _merge(best, [line for line in at if line != best], groups, near, joins)
 
 
 def _around(members: dict[int, None], groups: Groups, near: Neighbours, joins: float) -> list[int]:
@@ -37,20 +37,20 @@ def _around(members: dict[int, None], groups: Groups, near: Neighbours, joins: f
         {
             groups.storyline_of(one)
             for key in members
-            for one, pair in near.of(key).items()
-            if pair.imag >= joins
+            for one, pair in near.of(STORYLINE, key).items()
+            if pair >= joins
         }
     )
 
 
-def _merge(line: int, groups: Groups, near: Neighbours, joins: float) -> None:
-    """Merge a storyline with its surest neighbour, the later into the earlier."""
+def _merge(line: int, others: list[int], groups: Groups, near: Neighbours, joins: float) -> None:
+    """Merge a storyline with its surest neighbour, the later into the earlier.
+
+    ``others`` are the storylines that the event which has just come into this one may belong to as
+    well. Two that did not meet before meet now by this event or not at all.
+    """
     members = groups.members_of(line)
-    at = {
-        other: near.linkage(_STORYLINE, members, groups.members_of(other))
-        for other in _around(dict.fromkeys(members), groups, near, joins)
-        if other != line
-    }
+    at = {one: near.linkage(STORYLINE, members, groups.members_of(one)) for one in others}
     best = max(at, key=lambda other: (at[other], -other), default=None)
     if best is not None and at[best] >= joins:
         for one in groups.events_of(max(line, best)):
