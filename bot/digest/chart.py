@@ -3,7 +3,8 @@
 Drawn by matplotlib's Agg on its own light ground, which reads alike in light and dark chats.
 Since 3.11 matplotlib joins Arabic letters and orders them itself (libraqm), in DejaVu Sans; who
 shaped them beforehand would turn them round. A figure is a dot, or a bar from the least to the most
-that its speaker gives; nothing is summed. About half a second of a processor: call it in a thread.
+that its speaker gives; nothing is summed. About half a second of a processor, and as much for
+matplotlib itself: import and call it in a thread, once something is drawn.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from textwrap import fill
 from threading import Lock
 
@@ -20,6 +20,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from bot.digest.picture import Chart, Panel, Said
 
 _INK, _GROUND, _BARS, _GRID = "#1c1c1e", "#fbfaf7", "#9db4c8", "#e4e1d8"
 _COLOURS = ("#b3261e", "#1f5f99", "#2e7d32", "#8e4ec6", "#b26a00", "#00737f")
@@ -32,34 +34,6 @@ _TITLE_LETTERS = 44  # in a line
 _SHORT = timedelta(days=3)  # figures within it are drawn by the hour
 _ISOLATES = re.compile("[\u2066-\u2069\u200e\u200f]")
 _DRAWING = Lock()  # matplotlib's fonts are not made for two threads
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What one source says at one time, in local wall time; equal bounds for an exact figure."""
-
-    who: str
-    at: datetime
-    low: int
-    high: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
-    """What is said of one kind of victims."""
-
-    title: str
-    said: tuple[Said, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """What is drawn, in the reader's words."""
-
-    title: str
-    days_title: str
-    days: tuple[tuple[date, int], ...]
-    panels: tuple[Panel, ...] = ()
 
 
 def draw(chart: Chart) -> bytes:

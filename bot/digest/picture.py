@@ -7,14 +7,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from bot.digest.chart import Chart, Panel, Said
 from bot.models import DigestItem, EventChangeKind
 
 _MOVED = frozenset({EventChangeKind.FIGURE, EventChangeKind.CORRECTION, EventChangeKind.DENIAL})
 _FEWEST = 2  # figures that are worth a drawing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one source says at one time, in local wall time; equal bounds for an exact figure."""
+
+    who: str
+    at: datetime
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """What is said of one kind of victims."""
+
+    title: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """What is drawn, in the reader's words."""
+
+    title: str
+    days_title: str
+    days: tuple[tuple[date, int], ...]
+    panels: tuple[Panel, ...] = ()
 
 
 def charted(items: Iterable[DigestItem]) -> DigestItem | None:

@@ -15,8 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock, local_date
 from bot.delivery.figures import label
 from bot.delivery.page import Page
-from bot.digest.chart import Chart, Panel, Said, draw
-from bot.digest.picture import packed, unpacked
+from bot.digest.picture import Chart, Panel, Said, packed, unpacked
 from bot.models import (
     Article,
     Chat,
@@ -121,7 +120,7 @@ class Charting:
 
     async def drawn(self, picture: str) -> bytes:
         """Return the PNG of a chart that waited as text; ValueError where that is none."""
-        return await asyncio.to_thread(draw, unpacked(picture))
+        return await asyncio.to_thread(_drawn_here, unpacked(picture))
 
     async def _reports(
         self, matter: Matter, since: datetime, until: datetime
@@ -192,6 +191,13 @@ def _counts(claim: Claim, matter: Matter | None) -> bool:
     named = places_named(claim.place) if claim.place else ()
     here = matter is None or matter.kind is not FollowKind.PLACE or not named
     return here or any(lies_in(place, matter.value) for place in named if matter)
+
+
+def _drawn_here(chart: Chart) -> bytes:
+    """Return a chart as PNG; a start does not wait for matplotlib, which few ever need."""
+    from bot.digest.chart import draw
+
+    return draw(chart)
 
 
 def _panels(said: Mapping[_Kind, Sequence[Said]], page: Page) -> tuple[Panel, ...]:

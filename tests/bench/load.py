@@ -79,25 +79,6 @@ DEEDS = (
     "نزوح {n} عائلة من ريف {place} خلال يومين",
     "إعادة فتح الطريق إلى {place} بعد إغلاق دام {n} يوماً",
     "انقطاع المياه عن {n} حياً في مدينة {place}",
-    "مقتل {n} مقاتلين في كمين قرب {place}",
-    "افتتاح مشفى ميداني في {place} يضم {n} سريراً",
-    "تبادل {n} أسيراً بين الطرفين عند معبر {place}",
-    "انفجار سيارة مفخخة في سوق {place} يوقع {n} جريحاً",
-    "تفكيك {n} لغماً زرعت في حقول {place}",
-    "عودة {n} تلميذاً إلى مدارس {place} بعد ترميمها",
-    "ارتفاع سعر الخبز في {place} إلى {n} ليرة",
-    "هدنة محلية في {place} تدوم {n} ساعة",
-    "اعتقال {n} شاباً عند حاجز على مدخل {place}",
-    "اندلاع حريق في مخيم {place} يلتهم {n} خيمة",
-    "إسقاط طائرة مسيرة فوق {place} بعد {n} دقيقة من تحليقها",
-    "زيارة وفد أممي إلى {place} يرافقه {n} مراقباً",
-    "تسجيل {n} حالة كوليرا في مستوصف {place}",
-    "إجلاء {n} مريضاً من {place} بسيارات الإسعاف",
-    "احتجاج {n} عامل في معمل {place} على تأخر الرواتب",
-    "العثور على مقبرة جماعية في {place} فيها {n} جثة",
-    "قطع الكهرباء {n} يوماً بعد تدمير محطة {place}",
-    "سيول تجرف {n} منزلاً في وادي {place}",
-    "تهريب {n} قطعة أثرية من متحف {place}",
 )
 QUESTIONS = (
     "كم عائلة نزحت من ريف {place}؟",
@@ -107,11 +88,11 @@ QUESTIONS = (
 
 
 def report(chance: random.Random, number: int, at: datetime) -> NewArticle:
-    """Return a made-up report of four paragraphs, all of them on what its headline says."""
-    place, actor, deed = chance.choice(PLACES), chance.choice(ACTORS), chance.choice(DEEDS)
-    title = deed.format(place=place, n=chance.randint(2, 900))
+    """Return a made-up report of four paragraphs."""
+    place, actor = chance.choice(PLACES), chance.choice(ACTORS)
+    title = chance.choice(DEEDS).format(place=place, n=chance.randint(2, 900))
     texts = [
-        f"قال {actor} إن {deed.format(place=place, n=chance.randint(2, 900))}، "
+        f"قال {actor} إن {chance.choice(DEEDS).format(place=place, n=chance.randint(2, 900))}، "
         f"وذلك في الساعة {chance.randint(1, 12)} من يوم التقرير رقم {number}.{part}"
         for part in range(PARAGRAPHS)
     ]

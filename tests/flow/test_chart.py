@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.app import Core, Mujaz
-from bot.digest.chart import Chart, Panel, Said, draw
-from bot.digest.picture import packed, unpacked
+from bot.digest.chart import draw
+from bot.digest.picture import Chart, Panel, Said, packed, unpacked
 from bot.models import NewMessage, OutboxKind, OutboxState, Reply
 from tests.flow.person import Person, shown
 
