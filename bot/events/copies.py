@@ -9,8 +9,8 @@ the same words is two events.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.events.words import places_in, tokens_of
@@ -68,7 +68,7 @@ class CopyIndex:
 
     def __init__(self) -> None:
         self._texts: dict[int, _Text] = {}
-        self._holders: defaultdict[int, list[int]] = defaultdict(list)
+        self._holders: dict[int, int | tuple[int, ...]] = {}  # most shingles have one holder
 
     def add(self, report: Report) -> int | None:
         """Take a report in and return the earliest held article whose text it repeats, or None."""
@@ -77,7 +77,7 @@ class CopyIndex:
         original = self._original(text)
         self._texts[report.article_id] = text
         for shingle in text.shingles:
-            self._holders[shingle].append(report.article_id)
+            self._holders[shingle] = _all((*self._of(shingle), report.article_id))
         return original
 
     def _original(self, text: _Text) -> int | None:
@@ -86,7 +86,7 @@ class CopyIndex:
             return None
         shared: Counter[int] = Counter()
         for shingle in text.shingles:
-            holders: Sequence[int] = self._holders.get(shingle, ())
+            holders = self._of(shingle)
             if len(holders) <= _COMMON:
                 shared.update(holders)
         for one in sorted(shared):
@@ -98,12 +98,23 @@ class CopyIndex:
                 return one
         return None
 
+    def _of(self, shingle: int) -> tuple[int, ...]:
+        """Return the articles that hold a shingle."""
+        holders = self._holders.get(shingle, ())
+        return (holders,) if isinstance(holders, int) else holders
+
     def forget(self, article_ids: Iterable[int]) -> None:
         """Drop articles."""
         for one in article_ids:
             text = self._texts.pop(one, None)
             for shingle in text.shingles if text else ():
-                holders = self._holders[shingle]
-                holders.remove(one)
-                if not holders:
+                rest = tuple(other for other in self._of(shingle) if other != one)
+                if rest:
+                    self._holders[shingle] = _all(rest)
+                else:
                     del self._holders[shingle]
+
+
+def _all(holders: tuple[int, ...]) -> int | tuple[int, ...]:
+    """Return holders as they are kept: a tuple for one number would cost as much as the number."""
+    return holders if len(holders) > 1 else holders[0]
