@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 from contextlib import suppress
 from functools import partial
 from uuid import uuid4
@@ -33,6 +34,7 @@ _FIRST_QUESTION = "كم قتيلاً سقط في الباغوز أمس؟"  # tou
 _VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
 _EXPIRY_TICK_S = 3600.0
 _MEMORY_TICK_S = 300.0
+_SWITCH_S = 0.001  # a thread that computes gives way to the loop after so long; Python says 5 ms
 _EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
 STOPPED, CONFLICT, WEDGED = 0, 3, 4  # exit codes
 
@@ -107,6 +109,7 @@ class Mujaz:
 
     async def run(self) -> int:
         """Serve until SIGTERM, SIGINT or a second instance; return the exit code."""
+        sys.setswitchinterval(_SWITCH_S)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)

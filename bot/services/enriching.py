@@ -57,7 +57,7 @@ class Enriching:
             self._steps = Steps(await self._remembered(mark))
         steps, self._steps = self._steps, None  # taken up again only once the step is written
         stored = await self._store.articles([change.article_id for change in changes])
-        outlets = await self._outlets()
+        outlets = await self._store.outlets()
         reports = await asyncio.to_thread(_read, list(stored.values()), outlets)
         step = await asyncio.to_thread(steps.take, reports, mark, changes[-1].seq)
         if await self._store.save_events(step, now=self._clock.now()):
@@ -72,7 +72,7 @@ class Enriching:
         ids = [article for event in events for article in event.article_ids]
         readings = await self._store.readings(ids)
         stored = await self._store.articles(list(readings))
-        outlets = await self._outlets()
+        outlets = await self._store.outlets()
         reports = [
             report_of(one, readings[key], outlets.get(one.article.source_id, one.article.source))
             for key, one in stored.items()
@@ -84,10 +84,6 @@ class Enriching:
             next_event_id=mark.next_event_id,
             next_storyline_id=mark.next_storyline_id,
         )
-
-    async def _outlets(self) -> dict[int, str]:
-        """Return the outlet of each source: its label, without one its name."""
-        return {one.id: one.outlet or one.name for one in await self._store.sources()}
 
 
 def _read(stored: Sequence[StoredArticle], outlets: Mapping[int, str]) -> list[Report]:

@@ -95,7 +95,7 @@ class Happenings:
         members = [key for event in events.values() for key in event.article_ids]
         readings = readings | await self._store.readings([i for i in members if i not in readings])
         articles = await self._store.headlines(members)
-        outlets = {one.id: one.outlet or one.name for one in await self._store.sources()}
+        outlets = await self._store.outlets()
         found = [
             _happening(events[key], new, articles, readings, outlets, at, repeated, revised)
             for key, new in placed.items()

@@ -83,6 +83,13 @@ class SqlSources(SourceStore):
             return [_source(row) for row in rows]
 
     @to_the_end
+    async def outlets(self) -> dict[int, str]:
+        """Return the outlet of each source, by source: its label, without one its name."""
+        wanted = select(sources.c.id, sources.c.outlet, sources.c.name)
+        async with self._db.reading() as connection:
+            return {row.id: row.outlet or row.name for row in await connection.execute(wanted)}
+
+    @to_the_end
     async def sources_due(self, now: datetime) -> list[Source]:
         """Return the enabled feeds and channel pages that are due, longest waiting first."""
         due = sources.c.next_check_at

@@ -175,6 +175,7 @@ WRITES: dict[str, Call] = {
 
 READS: dict[str, Call] = {
     "sources": lambda s, _: s.sources(),
+    "outlets": lambda s, _: s.outlets(),
     "sources_due": lambda s, _: s.sources_due(NOW),
     "activity": lambda s, _: s.activity(NOW - timedelta(days=1), LATER),
     "known_titles": lambda s, _: s.known_titles(["held", "unknown"]),

@@ -54,6 +54,17 @@ async def test_sources_come_oldest_first(store: Store) -> None:
     assert await store.sources() == made
 
 
+async def test_an_outlet_is_the_label_of_a_source_and_without_one_its_name(store: Store) -> None:
+    plain, labelled = [
+        await store.ensure_source(SourceKind.FILE, name, now=NOW) for name in ("وكالة", "قناة")
+    ]
+    assert await store.outlets() == {plain.id: "وكالة", labelled.id: "قناة"}
+
+    await store.label_source(replace(labelled, outlet="الصحيفة"))
+
+    assert await store.outlets() == {plain.id: "وكالة", labelled.id: "الصحيفة"}
+
+
 async def test_only_enabled_feeds_that_are_due_are_checked_longest_waiting_first(
     store: Store,
 ) -> None:

@@ -28,6 +28,10 @@ class SourceStore(Protocol):
         """Return all sources, oldest first."""
         ...
 
+    async def outlets(self) -> dict[int, str]:
+        """Return the outlet of each source, by source: its label, without one its name."""
+        ...
+
     async def sources_due(self, now: datetime) -> list[Source]:
         """Return the enabled feeds whose next check is due, longest waiting first."""
         ...
