@@ -17,8 +17,8 @@ from sqlalchemy.types import TypeDecorator
 from bot.clock import require_aware
 from bot.models import Button, DeliveryOptions, DigestFilters, Look
 
-_ESCAPE, _NUL = "\ue6e0", "\ue6e1"  # for private use: no outlet writes them, but if one does,
-_ESCAPED = {_ESCAPE: _ESCAPE * 2, "\0": _ESCAPE + _NUL}  # they come back as they were
+ESCAPE, _NUL = "\ue6e0", "\ue6e1"  # for private use: no outlet writes them, but if one does,
+_ESCAPED = {ESCAPE: ESCAPE * 2, "\0": ESCAPE + _NUL}  # they come back as they were
 
 
 class Text(TypeDecorator[str]):
@@ -39,17 +39,24 @@ class Text(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Return the text that ``value`` stands for."""
-        if value is None or dialect.name != "postgresql" or _ESCAPE not in value:
+        if value is None or dialect.name != "postgresql":
             return value
-        pieces = value.split(_ESCAPE * 2)
-        return _ESCAPE.join(piece.replace(_ESCAPE + _NUL, "\0") for piece in pieces)
+        return unescaped(value)
 
 
 def escaped(value: str) -> str:
     """Return how PostgreSQL holds a text of the type above."""
-    if "\0" not in value and _ESCAPE not in value:
+    if "\0" not in value and ESCAPE not in value:
         return value
     return "".join(_ESCAPED.get(character, character) for character in value)
+
+
+def unescaped(value: str) -> str:
+    """Return the text that PostgreSQL holds as ``value``."""
+    if ESCAPE not in value:
+        return value
+    pieces = value.split(ESCAPE * 2)
+    return ESCAPE.join(piece.replace(ESCAPE + _NUL, "\0") for piece in pieces)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -14,11 +14,21 @@ from __future__ import annotations
 import asyncio
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from enum import Enum
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, func, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -30,6 +40,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 K = TypeVar("K", int, str)
 Plain = tuple[Any, ...]  # a row as numbers, text and bytes that mean the same on every database
+Fetch = Callable[[int], Awaitable[Sequence[Plain]]]
+
+
+class Form(Enum):
+    """What a row of a table is carried as."""
+
+    VALUES = "values"  # a tuple of plain values
+    LINES = "lines"  # bytes of :mod:`bot.store.lines`
+    BINARY = "binary"  # bytes of :mod:`bot.store.binary`
 
 
 class Database(ABC):
@@ -38,6 +57,8 @@ class Database(ABC):
     Each is committed at the end of its block and rolled back on an error, which comes out as a
     StoreError.
     """
+
+    hashes = False  # whether it can sum up a table by :func:`bot.store.lines.tally_query`
 
     @property
     @abstractmethod
@@ -80,17 +101,26 @@ class Database(ABC):
         """Tell whether a restore or a move into it has begun and not ended."""
 
     @abstractmethod
-    async def insert_plain(
-        self,
-        connection: AsyncConnection,
-        table: Table,
-        rows: Sequence[Plain],
-        lines: Sequence[bytes],
-    ) -> None:
-        """Insert rows of plain values, one for each column of the table.
+    def fetching(
+        self, connection: AsyncConnection, query: Select[Any]
+    ) -> AbstractAsyncContextManager[Fetch]:
+        """Give what fetches the next rows of a query, at most so many, as the driver has them.
 
-        ``lines`` are the same rows as :mod:`bot.store.lines` writes them.
+        The columns of the query must be numbers, text and bytes: nothing is converted.
         """
+
+    @abstractmethod
+    async def insert_plain(
+        self, connection: AsyncConnection, table: Table, rows: Sequence[Any]
+    ) -> None:
+        """Insert rows that hold a value for each column of the table.
+
+        They come in the form that :meth:`form_of` names.
+        """
+
+    def form_of(self, table: Table) -> Form:  # noqa: ARG002 - for others
+        """Return in which form :meth:`insert_plain` takes the rows of a table."""
+        return Form.VALUES
 
     async def set_aside(self, connection: AsyncConnection) -> None:  # noqa: B027 - only where it helps
         """Take down what slows the filling of an empty database, for as long as that lasts."""
@@ -172,6 +202,11 @@ async def insert_numbers(
     if not connection.dialect.positional:
         given = [dict(zip(names, row, strict=True)) for row in rows]
     await connection.exec_driver_sql(statement, list(given))
+
+
+def as_text(connection: AsyncConnection, query: Select[Any]) -> str:
+    """Return a query with its values in it, for a driver that is called without SQLAlchemy."""
+    return str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
 
 
 def chunks(ids: Sequence[K]) -> list[Sequence[K]]:

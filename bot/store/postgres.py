@@ -13,14 +13,25 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Select, Table, column, func, inspect, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Select,
+    Table,
+    column,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy import table as table_of
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
 from bot.store import filling
+from bot.store.binary import has_binary_form, in_binary
 from bot.store.duties import DutySession
-from bot.store.engine import BUSY_TIMEOUT_S, CHANNEL, Database, Plain
+from bot.store.engine import BUSY_TIMEOUT_S, CHANNEL, Database, Fetch, Form, as_text
 from bot.store.failures import as_store_error, store_errors
 
 logger = logging.getLogger(__name__)
@@ -48,11 +59,12 @@ _SEQUENCES = text(
 )
 _CONNECT_S = 10
 _LISTEN_AGAIN_S = 2.0
-_LINES = 500  # sent at a time
 
 
 class PostgresDatabase(Database):
     """A database of a PostgreSQL server, which must keep its text in UTF-8."""
+
+    hashes = True
 
     def __init__(self, url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         try:
@@ -137,28 +149,44 @@ class PostgresDatabase(Database):
             return False
         return looked.get_table_comment("alembic_version")["text"] == _FILLING
 
+    @asynccontextmanager
+    async def fetching(
+        self, connection: AsyncConnection, query: Select[Any]
+    ) -> AsyncIterator[Fetch]:
+        """Fetch by a cursor of the server, which sends values as they are, without their text."""
+        import psycopg
+
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            async with driver.cursor("mujaz", binary=True) as cursor:
+                await cursor.execute(as_text(connection, query))
+                yield cursor.fetchmany
+        except psycopg.Error as error:
+            raise as_store_error(error) from error
+
+    def form_of(self, table: Table) -> Form:
+        """Take lines; of tables of bytes, whose text is twice as long, what COPY calls binary."""
+        return Form.BINARY if has_binary_form(table) else Form.LINES
+
     async def insert_plain(
-        self,
-        connection: AsyncConnection,
-        table: Table,
-        rows: Sequence[Plain],  # noqa: ARG002 - for others
-        lines: Sequence[bytes],
+        self, connection: AsyncConnection, table: Table, rows: Sequence[Any]
     ) -> None:
         """Insert with COPY, which is several times faster than statements."""
         import psycopg
         from psycopg.sql import SQL, Identifier
 
-        statement = SQL("COPY {} ({}) FROM STDIN").format(
+        binary = self.form_of(table) is Form.BINARY
+        statement = SQL("COPY {} ({}) FROM STDIN {}").format(
             Identifier(table.name),
             SQL(", ").join(Identifier(column.name) for column in table.columns),
+            SQL("(FORMAT BINARY)" if binary else ""),
         )
         # No commit has to reach the disk before the last one, which says that the target is whole.
         await connection.execute(text("SET LOCAL synchronous_commit = off"))
         driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
             async with driver.cursor() as cursor, cursor.copy(statement) as copy:
-                for start in range(0, len(lines), _LINES):
-                    await copy.write(b"\n".join(lines[start : start + _LINES]) + b"\n")
+                await copy.write(in_binary(rows) if binary else b"\n".join([*rows, b""]))
         except psycopg.Error as error:
             raise as_store_error(error) from error
 

@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from typing import Any
 
-from sqlalchemy import URL, Connection, Table, event, inspect
+from sqlalchemy import URL, Connection, Select, Table, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from bot.errors import StoreCorruptError, StoreError
-from bot.store.engine import BUSY_TIMEOUT_S, Database, Plain
+from bot.store.engine import BUSY_TIMEOUT_S, Database, Fetch, as_text
 from bot.store.failures import store_errors
 from bot.store.hops import Thrifty
 
@@ -127,12 +127,17 @@ class SqliteDatabase(Database):
         """Tell by the application id."""
         return connection.exec_driver_sql("PRAGMA application_id").scalar() == BEING_FILLED
 
+    @asynccontextmanager
+    async def fetching(
+        self, connection: AsyncConnection, query: Select[Any]
+    ) -> AsyncIterator[Fetch]:
+        """Fetch by a cursor of aiosqlite, in the thread of the connection."""
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        async with driver.execute(as_text(connection, query)) as cursor:
+            yield cursor.fetchmany
+
     async def insert_plain(
-        self,
-        connection: AsyncConnection,
-        table: Table,
-        rows: Sequence[Plain],
-        lines: Sequence[bytes],  # noqa: ARG002 - for others
+        self, connection: AsyncConnection, table: Table, rows: Sequence[Any]
     ) -> None:
         """Insert with one prepared statement."""
         columns = ", ".join(f'"{column.name}"' for column in table.columns)

@@ -13,24 +13,38 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, Column, Float, Integer, LargeBinary, Select, Table, cast, func
-from sqlalchemy import Text as PlainText
+from sqlalchemy import Table, func
 from sqlalchemy import select as select_from
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import bot.store.schema_events  # noqa: F401 - its tables belong to the metadata
 from bot.errors import StoreError
-from bot.store.columns import Text
-from bot.store.engine import Database, Plain
-from bot.store.lines import Tally, fingerprint_of, lines_of, tally_query
+from bot.store.binary import rows_in_binary
+from bot.store.engine import Database, Form, Plain
+from bot.store.lines import (
+    Tally,
+    database_writes,
+    fingerprint_of,
+    lines_of,
+    lines_query,
+    tally_query,
+    values_query,
+    with_nul,
+    without_nul,
+)
 from bot.store.migrations import REVISION, migrate, revision_of
 from bot.store.schema import metadata
 
-ROWS = 5_000  # in one transaction
+ROWS = 20_000  # in one transaction, at most
+_PIECE_BYTES = 4_000_000  # in one transaction, about
+_FEWEST, _GROWTH = 128, 16  # rows at first, and how much faster their number grows
 
-Piece = tuple[Sequence[Plain], Sequence[bytes], int]  # rows, the same as lines, rows before them
+_PROOFS = 3  # at once
+
+T = TypeVar("T")
+Piece = tuple[Table, int, Sequence[Any]]  # rows of a table, and how many of it came before
 Progress = Callable[[int, int], None]  # rows done, rows in all
 
 
@@ -60,23 +74,20 @@ async def copy_all(
     """
     await _begin(target)
     async with source.reading() as reader:
-        total = await _count(reader)
-        done, contents = 0, dict[str, Content]()
-        for table in metadata.sorted_tables:
-            tally, there = Tally(), await _rows_in(target, table)
-            async with aclosing(_one_ahead(_read(reader, table, rows_at_once))) as pieces:
-                async for rows, lines, before in pieces:
-                    skip = min(max(0, there - before), len(rows))
-                    await asyncio.to_thread(tally.add, lines)
-                    if skip < len(rows):
-                        async with target.writing() as writer:
-                            await target.insert_plain(writer, table, rows[skip:], lines[skip:])
-                    done += len(rows)
-                    if progress is not None:
-                        progress(done, total)
-            contents[table.name] = Content(rows=tally.rows, fingerprint=tally.fingerprint)
+        total, done = await _count(reader), 0
+        there = await _rows_in(target)
+        contents: dict[str, Content] = {}
+        pieces = _all_pieces(source, reader, target, contents, rows_at_once)
+        async with aclosing(_one_ahead(pieces)) as ready:
+            async for table, before, rows in ready:
+                if lacking := rows[max(0, there[table.name] - before) :]:
+                    async with target.writing() as writer:
+                        await target.insert_plain(writer, table, lacking)
+                done += len(rows)
+                if progress is not None:
+                    progress(done, total)
         numbers = await source.last_numbers(reader)
-    arrived = await contents_of(target)
+    arrived = await _arrived(target)
     if wrong := [name for name, held in contents.items() if arrived[name] != held]:
         raise StoreError(
             f"not the same after copying: {', '.join(wrong)}",
@@ -93,16 +104,67 @@ async def copy_all(
 async def contents_of(database: Database) -> Contents:
     """Return what each table holds, all as of one instant."""
     async with database.reading() as reader:
-        return {table.name: await _content(reader, table) for table in metadata.sorted_tables}
+        return {
+            table.name: await _content(_Reading(database, reader, table))
+            for table in metadata.sorted_tables
+        }
 
 
-async def _content(reader: AsyncConnection, table: Table) -> Content:
-    if reader.dialect.name == "postgresql":  # which hashes its rows itself
-        count, *parts = (await reader.execute(tally_query(table))).one()
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read: a table, on a connection that sees one state of a database."""
+
+    database: Database
+    reader: AsyncConnection
+    table: Table
+    rows_at_once: int = ROWS
+
+
+async def _all_pieces(
+    source: Database,
+    reader: AsyncConnection,
+    target: Database,
+    contents: dict[str, Content],
+    size: int,
+) -> AsyncGenerator[Piece]:
+    """Yield the rows of all tables as ``target`` takes them; ``contents``: what they were."""
+    for table in metadata.sorted_tables:
+        reading, before = _Reading(source, reader, table, size), 0
+        tally = None if source.hashes else Tally()
+        async with aclosing(_pieces(reading, tally, target.form_of(table))) as pieces:
+            async for rows in pieces:
+                yield table, before, rows
+                before += len(rows)
+        contents[table.name] = await _content(reading) if tally is None else _told(tally)
+
+
+async def _arrived(target: Database) -> Contents:
+    """Return what each table of a target holds that nobody else writes to."""
+    if not target.hashes:
+        return await contents_of(target)
+    turns = asyncio.Semaphore(_PROOFS)
+
+    async def proved(table: Table) -> Content:
+        async with turns, target.reading() as reader:
+            return await _content(_Reading(target, reader, table))
+
+    tables = metadata.sorted_tables[::-1]  # the large ones stand last
+    found = await asyncio.gather(*(proved(table) for table in tables))
+    return {table.name: content for table, content in zip(tables, found, strict=True)}
+
+
+async def _content(reading: _Reading) -> Content:
+    """Return what a table holds, out of the sums of the server where it makes them."""
+    if reading.database.hashes:
+        count, *parts = (await reading.reader.execute(tally_query(reading.table))).one()
         return Content(rows=count, fingerprint=fingerprint_of([int(part or 0) for part in parts]))
     tally = Tally()
-    async for _, lines, _ in _read(reader, table, ROWS):
-        await asyncio.to_thread(tally.add, lines)
+    async for _ in _pieces(reading, tally, Form.LINES):
+        pass
+    return _told(tally)
+
+
+def _told(tally: Tally) -> Content:
     return Content(rows=tally.rows, fingerprint=tally.fingerprint)
 
 
@@ -134,24 +196,67 @@ async def _count(reader: AsyncConnection) -> int:
     return sum(counts)
 
 
-async def _rows_in(target: Database, table: Table) -> int:
+async def _rows_in(target: Database) -> dict[str, int]:
     async with target.reading() as reader:
-        return await reader.scalar(select_from(func.count()).select_from(table)) or 0
+        return {
+            table.name: await reader.scalar(select_from(func.count()).select_from(table)) or 0
+            for table in metadata.sorted_tables
+        }
 
 
-async def _read(reader: AsyncConnection, table: Table, size: int) -> AsyncGenerator[Piece]:
-    """Yield all rows of a table in the order of its key, as plain values and as lines."""
-    before = 0
-    async with aclosing(_pieces(reader, table, size)) as pieces:
-        async for rows in pieces:
-            yield rows, await asyncio.to_thread(lines_of, table, rows), before
-            before += len(rows)
+async def _pieces(
+    reading: _Reading, tally: Tally | None, form: Form
+) -> AsyncGenerator[Sequence[Any]]:
+    """Yield all rows of a table in the order of its key, in some form.
+
+    They are counted into ``tally`` before they are given away. They are fetched and hashed in
+    turns, never at once: two threads of Python that both want its lock wait at every row.
+    """
+    table, dialect = reading.table, reading.reader.dialect.name
+    written = form is Form.LINES and database_writes(table)
+    query = lines_query(table, dialect) if written else values_query(table)
+    size = min(_FEWEST, reading.rows_at_once)
+    async with reading.database.fetching(reading.reader, query) as fetch:
+        while found := await fetch(size):
+            if dialect == "postgresql" and not written:
+                found = with_nul(table, found)
+            make = _from_lines if written else _from_values
+            rows, weight = await asyncio.to_thread(make, table, found, tally, form)
+            yield rows
+            fitting = len(rows) * _PIECE_BYTES // max(1, weight)
+            size = max(1, min(fitting, size * _GROWTH, reading.rows_at_once))
 
 
-async def _one_ahead(pieces: AsyncGenerator[Piece]) -> AsyncGenerator[Piece]:
+def _from_lines(
+    table: Table,
+    found: Sequence[Plain],
+    tally: Tally | None,
+    form: Form,  # noqa: ARG001 - lines are asked for, and here they are
+) -> tuple[Sequence[bytes], int]:
+    """Return the lines that a database wrote, and how many bytes they are."""
+    lines = without_nul(table, [line for (line,) in found])
+    if tally is not None:
+        tally.add(lines)
+    return lines, sum(map(len, lines))
+
+
+def _from_values(
+    table: Table, rows: Sequence[Plain], tally: Tally | None, form: Form
+) -> tuple[Sequence[Any], int]:
+    """Return plain values in a form, and about how many bytes they are."""
+    lines = lines_of(table, rows) if tally is not None or form is Form.LINES else []
+    if tally is not None:
+        tally.add(lines)
+    weight = sum(len(it) for row in rows for it in row if isinstance(it, bytes | str))
+    if form is Form.VALUES:
+        return rows, weight
+    return (lines if form is Form.LINES else rows_in_binary(table, rows)), weight
+
+
+async def _one_ahead(pieces: AsyncGenerator[T]) -> AsyncGenerator[T]:
     """Yield the same, reading each piece while the one before it is worked on."""
 
-    async def following() -> Piece | None:
+    async def following() -> T | None:
         return await anext(pieces, None)
 
     coming = asyncio.create_task(following())
@@ -163,29 +268,3 @@ async def _one_ahead(pieces: AsyncGenerator[Piece]) -> AsyncGenerator[Piece]:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
         await pieces.aclose()
-
-
-async def _pieces(
-    reader: AsyncConnection, table: Table, size: int
-) -> AsyncGenerator[Sequence[Plain]]:
-    """Yield all rows of a table in the order of its key, as plain values."""
-    result = await reader.stream(_plainly(table).execution_options(yield_per=size))
-    try:
-        async for rows in result.partitions(size):
-            yield [tuple(row) for row in rows]
-    finally:
-        await result.close()
-
-
-def _plainly(table: Table) -> Select[Any]:
-    columns = [_plain(column).label(column.name) for column in table.columns]
-    return select_from(*columns).order_by(*table.primary_key.columns)
-
-
-def _plain(column: Column[Any]) -> Any:
-    """Return an expression of a value that is the same on every database."""
-    if isinstance(column.type, Boolean):
-        return cast(column, Integer)
-    if isinstance(column.type, Text | Integer | LargeBinary | Float):
-        return column
-    return cast(column, PlainText)  # times, dates, JSON, short strings

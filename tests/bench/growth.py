@@ -95,14 +95,11 @@ async def grow(store: SqlStore, news: News, meanings: Meanings, model: str, coun
                 names = {column.name for column in table.columns}
                 rows = [{k: v for k, v in head.items() if k in names} for head in heads]
                 await connection.execute(insert(table), rows)
-            await store.database.insert_plain(
-                connection, paragraphs, list(_paragraphs(ids, news)), ()
-            )
+            await store.database.insert_plain(connection, paragraphs, list(_paragraphs(ids, news)))
             await store.database.insert_plain(
                 connection,
                 embeddings,
                 [(one, model, vector.tobytes()) for one, vector in zip(ids, vectors, strict=True)],
-                (),
             )
 
 

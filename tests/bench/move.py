@@ -2,7 +2,8 @@
 
     python -m tests.bench.move [--articles 20000] [--json OUT]
 
-An article here has six paragraphs of 250 characters, each with a vector: some 17 rows. The server
+An article here has six paragraphs of 250 characters, each with a vector: 29 rows, with
+its sketch and the shingles of its text, which are kept for some days. The server
 is the one of the tests, on this machine; beside it a bare loop over the same rows of paragraphs
 with the fastest statement that SQLAlchemy has, so that runs on different machines can be compared.
 """

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -258,3 +261,63 @@ async def test_what_was_taken_down_for_the_move_is_there_again_also_after_a_stop
     assert shapes[1] == whole
     assert postgres.server.sql("SELECT to_regclass('mujaz_set_aside')", name) == [(None,)]
     postgres.server.drop(name)
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from bot.store.sql import database_at
+from bot.store.transfer import copy_all
+
+source_url, target_url, phase = sys.argv[1:]
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def on_rows(done, total):
+    if (phase == "rows" and done > total / 2) or (phase == "proof" and done == total):
+        die()
+
+async def main():
+    source, target = await database_at(source_url), await database_at(target_url)
+    kind = type(target)
+
+    class Dying(kind):
+        async def put_back(self, connection):
+            if phase == "before indexes":
+                die()
+            await super().put_back(connection)
+            if phase == "after indexes":
+                die()
+
+        def make_ours(self, connection):
+            super().make_ours(connection)
+            if phase == "end":
+                die()
+
+    target.__class__ = Dying
+    await copy_all(source, target, on_rows, rows_at_once=16)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_move_that_was_killed_in_any_phase_goes_on_and_every_row_is_there(
+    another_store: OpenStore, database_url: str, target_url: str
+) -> None:
+    source = await another_store()
+    await held(source)
+    for phase in ("rows", "proof", "before indexes", "after indexes", "end"):
+        killed = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", KILLED, database_url, target_url, phase
+        )
+        assert await killed.wait() == -signal.SIGKILL, phase
+        with pytest.raises(StoreUnfinishedError):
+            await open_store(target_url)
+
+    target = await database_at(target_url)
+    copied = await copy_all(source.database, target)
+    assert copied == await contents_of(target) == await contents_of(source.database)
+    await target.close()
+    moved = await open_store(target_url)
+    assert await moved.verify(deep=True) == []
+    await moved.close()
