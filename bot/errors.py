@@ -16,7 +16,8 @@
     │   ├── StoreFullError     no space left, or read-only
     │   ├── StoreCorruptError  the file is damaged or not a database of ours
     │   ├── StoreVersionError  it was written by a newer Mujaz
-    │   └── StoreUnfinishedError  a restore or a move into it has not ended
+    │   ├── StoreUnfinishedError  a restore or a move into it has not ended
+    │   └── OvertakenError     what was to be replaced has meanwhile left; try again
     ├── AlreadyRunningError    another Mujaz runs on this data folder
     ├── EmbeddingError         no vector could be had; lexical search stands alone
     │   └── TextNotEmbeddedError  for one text never, whoever asks again
@@ -132,6 +133,10 @@ class StoreUnfinishedError(StoreError):
     """A restore or a move into the database was begun and has not ended."""
 
     default_key = "error.store.unfinished"
+
+
+class OvertakenError(StoreError):
+    """A message that was to be replaced is on its way: who replaces it looks anew."""
 
 
 class AlreadyRunningError(MujazError):

@@ -27,7 +27,7 @@ from bot.delivery.signature import signed
 from bot.digest.compose import DEFAULT_MAX_ITEMS
 from bot.digest.due import Due, due_slot
 from bot.digest.picture import charted
-from bot.errors import StoreError
+from bot.errors import OvertakenError, StoreError
 from bot.models import (
     Chat,
     Digest,
@@ -164,6 +164,9 @@ class Broadcasting:
         for digest in digests:
             try:
                 written += await self._write([digest], tick)
+            except OvertakenError:  # it is written with the next look, as one that follows
+                number = digest.slot.subscription_id
+                logger.info("the digest before that of subscription %d has just left", number)
             except Exception:
                 number = digest.slot.subscription_id
                 logger.exception("no digest for subscription %d this time", number)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import StoreError
+from bot.errors import OvertakenError
 from bot.models import DueDigest, NewMessage, OutboxState, Slot, SlotState
 from bot.store.engine import chunks, insert_missing, insert_missing_of
 from bot.store.messages import FOLDED, insert_messages
@@ -109,7 +109,7 @@ async def _write_with(
 
 
 async def _replace(connection: AsyncConnection, waiting: Sequence[int]) -> None:
-    """Cancel messages that another one takes the place of; StoreError when one has left."""
+    """Cancel messages that another one takes the place of; OvertakenError when one has left."""
     if not waiting:
         return
     cancel = (
@@ -118,7 +118,7 @@ async def _replace(connection: AsyncConnection, waiting: Sequence[int]) -> None:
         .values(state=OutboxState.CANCELLED, reason=FOLDED)
     )
     if (await connection.execute(cancel)).rowcount != len(waiting):
-        raise StoreError("a message that was to be replaced is on its way")
+        raise OvertakenError("a message that was to be replaced is on its way")
 
 
 def latest(*instants: datetime | None) -> datetime | None:

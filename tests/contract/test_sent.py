@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import StoreError
+from bot.errors import OvertakenError
 from bot.models import OutboxKind, OutboxMessage, OutboxState, PinState, Reply
 from bot.store.base import Store
 from tests.contract.samples import (
@@ -190,7 +190,7 @@ async def test_a_digest_of_which_a_part_has_left_is_not_replaced(store: Store) -
     assert waiting is not None
     assert waiting.cursor == 0
     assert len(waiting.message_ids) == 1
-    with pytest.raises(StoreError):
+    with pytest.raises(OvertakenError):
         await send_digest(store, subscription, message(key="third"), day=3, replaces=(leaving.id,))
     assert await store.messages_of(a_slot(subscription, 3)) == []
 
