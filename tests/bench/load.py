@@ -12,7 +12,8 @@ known beforehand; what is older is only searched. Filling takes far longer than 
 ``--archive`` keeps what was filled, and a later run works on a copy of it.
 
 ``--scaling`` instead compares the questions answered by one process and by two on one PostgreSQL,
-each process on a core of its own.
+each process on a core of its own, and by one that shares its core with the server
+(``ratio_by_core``: what a second core brings).
 """
 
 from __future__ import annotations
@@ -306,32 +307,46 @@ def be_a_worker(url: str, folder: str, core: int, seconds: float, out: str) -> N
     Path(out).write_text(str(asyncio.run(answer())), encoding="ascii")
 
 
+async def answered(url: str, folder: Path, name: str, cores: list[int], seconds: float) -> int:
+    """Return how many questions one process on each of these cores answers, all at once."""
+    outs = [folder / f"{name}-{core}" for core in cores]
+    processes = [
+        start(be_a_worker, url, str(folder / f"data-{core}"), core, seconds, str(out))
+        for core, out in zip(cores, outs, strict=True)
+    ]
+    assert await until(lambda: all(told(one, "ready") for one in outs), 600, 0.1)
+    for out in outs:
+        tell(out, "go")
+    for process in processes:
+        await process.ended(seconds + 120)
+    return sum(int(out.read_text(encoding="ascii")) for out in outs)
+
+
 async def scaling(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Compare one process with two on one PostgreSQL."""
-    answered = {}
+    """Compare one process with two on one PostgreSQL.
+
+    The server works on cores too. Beside one process it has the other core to itself, beside two
+    it shares theirs; so one process is measured twice, and once with the server on its own core.
+    """
     with running(*DURABLE) as server:
-        url = server.url(server.new_database())
+        database = server.new_database()
+        url = server.url(database)
         store = await open_store(url)
         await fill(store, given.articles)
         await store.close()
-        for workers in (1, 2):
-            outs = [folder / f"{workers}-{n}" for n in range(workers)]
-            processes = [
-                start(be_a_worker, url, str(folder / f"data-{n}"), n, given.seconds, str(out))
-                for n, out in enumerate(outs)
-            ]
-            await until(lambda o=outs: all(told(one, "ready") for one in o), 600, 0.1)  # type: ignore[misc]
-            for out in outs:
-                tell(out, "go")
-            for process in processes:
-                await process.ended(given.seconds + 120)
-            answered[workers] = sum(int(out.read_text(encoding="ascii")) for out in outs)
+        server.sql("ANALYZE", database)
+        one = await answered(url, folder, "one", [0], given.seconds)
+        two = await answered(url, folder, "two", [0, 1], given.seconds)
+        server.pin({0})
+        alone = await answered(url, folder, "alone", [0], given.seconds)
     return {
         "articles": given.articles,
         "seconds": given.seconds,
-        "answered_by_one": answered[1],
-        "answered_by_two": answered[2],
-        "ratio": round(answered[2] / answered[1], 2),
+        "answered_by_one": one,
+        "answered_by_one_with_its_server_on_one_core": alone,
+        "answered_by_two": two,
+        "ratio": round(two / one, 2),
+        "ratio_by_core": round(two / alone, 2),
     }
 
 
