@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.settings_text import without_secrets
 from bot.store import backup as backups
 from bot.store.restore import restore as put_back
-from bot.store.sql import database_at, open_store
+from bot.store.sql import database_at, must_exist, open_store
 from bot.store.transfer import Contents, copy_all
 
 
@@ -53,6 +53,7 @@ async def restore(settings: Settings, folder: Path) -> int:
 async def migrate_store(settings: Settings, origin: str, to: str) -> int:
     """Copy one database into another; the bot must not run on the old one meanwhile."""
     with nullcontext() if origin else only_one(settings.data_dir):
+        must_exist(origin or settings.store_url)
         source = await open_store(origin or settings.store_url)
         try:
             target = await database_at(to)

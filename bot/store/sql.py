@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -120,6 +121,18 @@ async def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Sql
         await database.close()
         raise
     return SqlStore(database)
+
+
+def must_exist(url: str) -> None:
+    """Raise StoreError where ``url`` names a file that is not there: opening would make it."""
+    with suppress(ArgumentError):
+        address = make_url(url)
+        if (
+            address.drivername == DRIVER
+            and address.database
+            and not Path(address.database).exists()
+        ):
+            raise StoreError(f"no file {address.database}", key="error.store.missing")
 
 
 async def database_at(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:

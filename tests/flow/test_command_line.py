@@ -378,9 +378,15 @@ async def test_a_backup_is_restored_elsewhere_and_the_archive_moves_to_another_f
     to = f"sqlite+aiosqlite:///{tmp_path / 'moved' / 'mujaz.sqlite'}"
     (tmp_path / "moved").mkdir()
     copied = await mujaz("migrate-store", "--to", to, "--data-dir", old)
+    mistyped = f"sqlite+aiosqlite:///{tmp_path / 'odl' / 'mujaz.sqlite'}"
+    (tmp_path / "odl").mkdir()
+    nothing = await mujaz("migrate-store", "--from", mistyped, "--to", to, "--data-dir", old)
     checks = [await mujaz("check", "--deep", "--data-dir", place) for place in (new, moved)]
 
     assert (nowhere.code, backup.code, restored.code, again.code, copied.code) == (1, 0, 0, 1, 0)
+    assert nothing.code == 1
+    assert "no database" in nothing.err
+    assert list((tmp_path / "odl").iterdir()) == []  # nothing was made there
     assert str(folder) in backup.out
     assert "MUJAZ_BACKUP_DIR" in nowhere.err
     assert "empty" in again.err
