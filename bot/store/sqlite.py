@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from typing import Any
@@ -29,6 +30,7 @@ READERS = 3
 _MOST_FREE = 0.25  # of the pages, before the file is written anew
 APPLICATION_ID = 0x4D756A7A  # "Mujz": how a file of ours is told from any other SQLite file
 _TIDY_TRIES, _TIDY_REST_S = 20, 0.05
+_AGAIN_S = 0.01  # until the next try for a file that another program opens for the first time
 BEING_FILLED = 0x4D756A66  # "Mujf": one that a restore or a move has not filled yet
 
 
@@ -242,7 +244,6 @@ def make_engine(
 ) -> AsyncEngine:
     """Return an engine whose transactions start with ``begin`` and whose connections are set."""
     pragmas = [
-        "journal_mode=WAL",
         "synchronous=FULL",  # a committed `sending` must survive the loss of power
         "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
         f"foreign_keys={int(foreign_keys)}",
@@ -255,6 +256,7 @@ def make_engine(
     def set_up(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - SQLAlchemy's signature
         try:
             cursor = connection.cursor()
+            _enter_wal(connection, cursor, busy_timeout_s)
             for pragma in pragmas:
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
@@ -283,3 +285,22 @@ def make_engine(
     event.listen(engine.sync_engine, "connect", set_up)
     event.listen(engine.sync_engine, "begin", begin_transaction)
     return engine
+
+
+def _enter_wal(connection: Any, cursor: Any, patience_s: float) -> None:
+    """Change to write-ahead logging, once for a file.
+
+    That takes the file for a moment, and SQLite does not wait for it: of two programs that open a
+    new file at once one is told that it is locked, whatever time it has.
+    """
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() >= until:
+                raise
+            connection.run_async(lambda _: asyncio.sleep(_AGAIN_S))
+        else:
+            return

@@ -62,7 +62,7 @@ async def test_two_programs_store_an_article_once(another_store: OpenStore) -> N
 
 
 async def test_two_programs_may_open_a_new_database_at_once(another_store: OpenStore) -> None:
-    stores = await asyncio.gather(*(another_store() for _ in range(4)))
+    stores = await asyncio.gather(*(another_store() for _ in range(8)))
 
     await added(stores[0], "a", new_article("واحد"))
 
