@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import insert
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreUnfinishedError
 from bot.models import Arrival, Embedding, IntakeOutcome
 from bot.store.postgres import WRITERS
 from bot.store.restore import restore
@@ -300,6 +300,28 @@ async def test_backups_and_moves_of_a_parted_table_hold_every_row_and_make_plain
     assert parted.ask(newest) == restored.ask(newest)  # the numbers go on behind the same one
     await store.close()
     postgres.server.drop(restored.name)
+
+
+async def test_a_move_into_a_parted_database_writes_nothing_and_goes_on_after_the_way_back(
+    parted: Parted, postgres: Databases
+) -> None:
+    source = await open_store(parted.url)
+    into = Parted(postgres.server, postgres.new())
+    into.run("by-month")
+    target = await database_at(into.url)
+
+    with pytest.raises(StoreError):
+        await copy_all(source.database, target)
+    assert into.ask("SELECT count(*) FROM sources") == [(0,)]
+    with pytest.raises(StoreUnfinishedError):
+        await open_store(into.url)
+    into.run("back")
+
+    assert await copy_all(source.database, target) == await contents_of(source.database)
+    assert into.shape() == parted.shape()
+    await target.close()
+    await source.close()
+    postgres.server.drop(into.name)
 
 
 async def test_the_way_back_is_the_programs_own_table_with_every_row(parted: Parted) -> None:
