@@ -1,4 +1,4 @@
-"""The scripts of deploy/partitions, as an operator runs them, and the store on what they make."""
+"""The scripts of docs/deploy/partitions, as operators run them, and the store on what they make."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.contract.test_copies import WIRE, wire
 from tests.contract.test_transfer import SHAPE
 from tests.postgres import Databases, Server, rows_of
 
-SCRIPTS = Path(__file__).parents[2] / "deploy" / "partitions"
+SCRIPTS = Path(__file__).parents[2] / "docs" / "deploy" / "partitions"
 MONTHS = [datetime(2020, month, 15, tzinfo=UTC) for month in (1, 2, 4)]  # nothing came in March
 PARTS = ["paragraphs_2020_01", "paragraphs_2020_02", "paragraphs_2020_04", "paragraphs_other"]
 EACH = 6  # articles a month

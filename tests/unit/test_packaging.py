@@ -14,7 +14,7 @@ from bot.settings import Settings, setting_name
 from tests.audit import judged
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ["Dockerfile", "compose.yaml", "deploy/mujaz.service", "docs/operations.md"]
+SHIPPED = ["Dockerfile", "compose.yaml", "docs/deploy/mujaz.service", "docs/operations.md"]
 FROM_THE_STORE = {  # looked up when somebody asks
     "mujaz_outbox_messages",
     "mujaz_outbox_age_seconds",
@@ -50,7 +50,7 @@ def test_the_dashboard_shows_only_what_is_measured() -> None:
     suffixed = {f"{name}{end}" for name in declared for end in ("", "_total", "_bucket")}
     expressions = [
         target["expr"]
-        for panel in json.loads(read("deploy/grafana.json"))["panels"]
+        for panel in json.loads(read("docs/deploy/grafana.json"))["panels"]
         for target in panel["targets"]
     ]
 
@@ -87,7 +87,7 @@ def test_what_is_leaned_on_from_within_is_bound_to_one_minor_release() -> None:
 
 
 def test_no_secret_and_no_root_in_what_is_shipped() -> None:
-    dockerfile, unit = read("Dockerfile"), read("deploy/mujaz.service")
+    dockerfile, unit = read("Dockerfile"), read("docs/deploy/mujaz.service")
     ignored = read(".dockerignore").splitlines()
 
     assert re.search(r"^USER 10001", dockerfile, re.MULTILINE)
