@@ -265,6 +265,6 @@ async def _one_ahead(pieces: AsyncGenerator[T]) -> AsyncGenerator[T]:
             coming = asyncio.create_task(following())
             yield piece
     finally:
-        coming.cancel()
+        # Waited for, not cancelled: a server's cursor could not be closed in the middle of a fetch.
         await asyncio.gather(coming, return_exceptions=True)
         await pieces.aclose()
