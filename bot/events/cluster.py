@@ -187,13 +187,14 @@ class Clusterer:
         else:
             self._groups.copy_of[key] = original
 
-    def _linkages(self, key: int, some: Collection[int], besides: int | None) -> dict[int, float]:
+    def _linkages(
+        self, key: int, some: Collection[int], besides: int | None, least: float = _NEAR
+    ) -> dict[int, float]:
         """Return how surely some reports belong to each event around one of them.
 
-        Around a report are the events that a mean over its pairs may reach, and where it stands
-        for others too, all that it is near to.
+        Around it are the events with a report that forms a pair of at least so much with it.
         """
-        least, home = self._joins[0] if len(some) == 1 else _NEAR, self._groups.event_of
+        home = self._groups.event_of
         near = self._near.of(EVENT, key).items()
         around = sorted({home[one] for one, pair in near if pair >= least if one in home})
         events = {one: self._groups.members(one) for one in around if one != besides}
@@ -237,7 +238,8 @@ class Clusterer:
             home = self._groups.event_of[one]
             rest = [other for other in self._groups.members(home) if other != one]
             own = self._near.linkage(EVENT, (one,), rest)
-            at = self._linkages(one, (one,), home)
+            # No mean of its pairs is greater than the greatest of them.
+            at = self._linkages(one, (one,), home, self._joins[0])
             best = _surest(at)
             if best is not None and at[best] >= max(self._joins[0], own + _MARGIN):
                 self._shift(one, best)

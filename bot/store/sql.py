@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, make_url, select
+from sqlalchemy import URL, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import StoreCorruptError, StoreError
@@ -125,22 +124,14 @@ async def open_store(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Sql
 
 def must_exist(url: str) -> None:
     """Raise StoreError where ``url`` names a file that is not there: opening would make it."""
-    with suppress(ArgumentError):
-        address = make_url(url)
-        if (
-            address.drivername == DRIVER
-            and address.database
-            and not Path(address.database).exists()
-        ):
-            raise StoreError(f"no file {address.database}", key="error.store.missing")
+    address = _address(url)
+    if address.drivername == DRIVER and address.database and not Path(address.database).exists():
+        raise StoreError(f"no file {address.database}", key="error.store.missing")
 
 
 async def database_at(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
     """Return the database at ``url`` as it is, whatever its revision; StoreError as above."""
-    try:
-        address = make_url(url)
-    except ArgumentError as error:
-        raise StoreError("the database address cannot be understood") from error
+    address = _address(url)
     if address.drivername in NAMES:
         return PostgresDatabase(address, busy_timeout_s=busy_timeout_s)
     if address.drivername != DRIVER:
@@ -148,3 +139,11 @@ async def database_at(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Da
     database = SqliteDatabase(address, busy_timeout_s=busy_timeout_s)
     await ensure_openable(address)
     return database
+
+
+def _address(url: str) -> URL:
+    """Return a parsed address; StoreError, without a cause that could show a password."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
+        raise StoreError("the database address cannot be understood") from None

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, func
@@ -218,20 +219,18 @@ async def _pieces(
     size = min(_FEWEST, reading.rows_at_once)
     async with reading.database.fetching(reading.reader, query) as fetch:
         while found := await fetch(size):
-            if dialect == "postgresql" and not written:
-                found = with_nul(table, found)
-            make = _from_lines if written else _from_values
-            rows, weight = await asyncio.to_thread(make, table, found, tally, form)
+            if written:
+                make = partial(_from_lines, table, found, tally)
+            else:
+                make = partial(_from_values, table, found, tally, form, dialect)
+            rows, weight = await asyncio.to_thread(make)
             yield rows
             fitting = len(rows) * _PIECE_BYTES // max(1, weight)
             size = max(1, min(fitting, size * _GROWTH, reading.rows_at_once))
 
 
 def _from_lines(
-    table: Table,
-    found: Sequence[Plain],
-    tally: Tally | None,
-    form: Form,  # noqa: ARG001 - lines are asked for, and here they are
+    table: Table, found: Sequence[Plain], tally: Tally | None
 ) -> tuple[Sequence[bytes], int]:
     """Return the lines that a database wrote, and how many bytes they are."""
     lines = without_nul(table, [line for (line,) in found])
@@ -241,9 +240,10 @@ def _from_lines(
 
 
 def _from_values(
-    table: Table, rows: Sequence[Plain], tally: Tally | None, form: Form
+    table: Table, found: Sequence[Plain], tally: Tally | None, form: Form, dialect: str
 ) -> tuple[Sequence[Any], int]:
     """Return plain values in a form, and about how many bytes they are."""
+    rows = with_nul(table, found) if dialect == "postgresql" else found
     lines = lines_of(table, rows) if tally is not None or form is Form.LINES else []
     if tally is not None:
         tally.add(lines)

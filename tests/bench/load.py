@@ -43,78 +43,23 @@ from starlette.routing import Route
 
 from bot.app import open_core
 from bot.models import (
-    Arrival,
     Chat,
     ChatKind,
     EventsMark,
     EventsStep,
-    NewArticle,
     SourceKind,
 )
 from bot.sandbox import Sandbox, SandboxServer
 from bot.sandbox.conversation import say
 from bot.settings import Settings
-from bot.store.sql import SqlStore, open_store
-from bot.text.places import places
-from tests.postgres import DURABLE, running
-from tests.reliability.processes import start
+from bot.store.sql import open_store
+from tests.bench.made_up import PLACES, QUESTIONS, SEED, fill, report
+from tests.bench.scaling import scaling
 from tests.reliability.report import p95
 from tests.reliability.town import TOKEN, populate, readers, rows, sends, until
 
-SEED = 88
-BATCH = 500
-PARAGRAPHS = 4
 RECENT = 1440  # articles of two days, whose events are known
 ASKERS = 400
-PLACES = tuple(  # so many that a place is in the news again every few hours, not every minute
-    sorted(
-        place.name
-        for place in places().values()
-        if place.country in {"SY", "IQ", "YE", "LB"} and len(place.name) < 20
-    )
-)
-ACTORS = ("الدفاع المدني", "الهلال الأحمر", "المجلس المحلي", "مصدر طبي", "شهود عيان", "المرصد")
-DEEDS = (
-    "وصول قافلة مساعدات إلى {place} تحمل {n} سلة غذائية",
-    "إصابة {n} أشخاص في قصف على أطراف {place}",
-    "نزوح {n} عائلة من ريف {place} خلال يومين",
-    "إعادة فتح الطريق إلى {place} بعد إغلاق دام {n} يوماً",
-    "انقطاع المياه عن {n} حياً في مدينة {place}",
-)
-QUESTIONS = (
-    "كم عائلة نزحت من ريف {place}؟",
-    "كم عدد الجرحى في {place}؟",
-    "أخبار الطريق إلى {place}",
-)
-
-
-def report(chance: random.Random, number: int, at: datetime) -> NewArticle:
-    """Return a made-up report of four paragraphs."""
-    place, actor = chance.choice(PLACES), chance.choice(ACTORS)
-    title = chance.choice(DEEDS).format(place=place, n=chance.randint(2, 900))
-    texts = [
-        f"قال {actor} إن {chance.choice(DEEDS).format(place=place, n=chance.randint(2, 900))}، "
-        f"وذلك في الساعة {chance.randint(1, 12)} من يوم التقرير رقم {number}.{part}"
-        for part in range(PARAGRAPHS)
-    ]
-    return NewArticle(title=title, paragraphs=tuple(texts), published_at=at)
-
-
-async def fill(store: SqlStore, articles: int) -> None:
-    """Store the reports, two minutes apart, the last of them now."""
-    chance = random.Random(SEED)  # noqa: S311 - made-up news
-    now = datetime.now(UTC)
-    source = await store.ensure_source(SourceKind.FILE, "أرشيف", now=now)
-    for first in range(0, articles, BATCH):
-        arrivals = [
-            Arrival(
-                source=source,
-                identity=f"id {number}",
-                article=report(chance, number, now - timedelta(minutes=2 * (articles - number))),
-            )
-            for number in range(first, min(first + BATCH, articles))
-        ]
-        await store.add_articles(arrivals, now=now)
 
 
 async def fill_whole(folder: Path, articles: int, subscribers: int) -> None:
@@ -273,80 +218,6 @@ async def one_machine(given: argparse.Namespace, folder: Path) -> dict[str, Any]
         "rss_mb": round(memory),
         "exit_code": code,
         "seed": SEED,
-    }
-
-
-def tell(out: object, what: str) -> None:
-    """Let the other process know that something is so far."""
-    Path(f"{out}.{what}").touch()
-
-
-def told(out: object, what: str) -> bool:
-    """Tell whether the other process has let us know."""
-    return Path(f"{out}.{what}").exists()
-
-
-def be_a_worker(url: str, folder: str, core: int, seconds: float, out: str) -> None:
-    """Answer questions one after the other on one core; write how many."""
-    os.sched_setaffinity(0, {core})
-
-    async def answer() -> int:
-        settings = Settings(data_dir=Path(folder), embeddings="off", database_url=url)  # type: ignore[arg-type]
-        chance, answered = random.Random(core), 0  # noqa: S311 - made-up questions
-        async with open_core(settings) as opened:
-            await opened.index.catch_up()
-            tell(out, "ready")
-            await until(lambda: told(out, "go"), 600)
-            end = time.monotonic() + seconds
-            while time.monotonic() < end:
-                text = chance.choice(QUESTIONS).format(place=chance.choice(PLACES))
-                await opened.services.answering.answer(text)
-                answered += 1
-        return answered
-
-    Path(out).write_text(str(asyncio.run(answer())), encoding="ascii")
-
-
-async def answered(url: str, folder: Path, name: str, cores: list[int], seconds: float) -> int:
-    """Return how many questions one process on each of these cores answers, all at once."""
-    outs = [folder / f"{name}-{core}" for core in cores]
-    processes = [
-        start(be_a_worker, url, str(folder / f"data-{core}"), core, seconds, str(out))
-        for core, out in zip(cores, outs, strict=True)
-    ]
-    assert await until(lambda: all(told(one, "ready") for one in outs), 600, 0.1)
-    for out in outs:
-        tell(out, "go")
-    for process in processes:
-        await process.ended(seconds + 120)
-    return sum(int(out.read_text(encoding="ascii")) for out in outs)
-
-
-async def scaling(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Compare one process with two on one PostgreSQL.
-
-    The server works on cores too. Beside one process it has the other core to itself, beside two
-    it shares theirs; so one process is measured twice, and once with the server on its own core.
-    """
-    with running(*DURABLE) as server:
-        database = server.new_database()
-        url = server.url(database)
-        store = await open_store(url)
-        await fill(store, given.articles)
-        await store.close()
-        server.sql("ANALYZE", database)
-        one = await answered(url, folder, "one", [0], given.seconds)
-        two = await answered(url, folder, "two", [0, 1], given.seconds)
-        server.pin({0})
-        alone = await answered(url, folder, "alone", [0], given.seconds)
-    return {
-        "articles": given.articles,
-        "seconds": given.seconds,
-        "answered_by_one": one,
-        "answered_by_one_with_its_server_on_one_core": alone,
-        "answered_by_two": two,
-        "ratio": round(two / one, 2),
-        "ratio_by_core": round(two / alone, 2),
     }
 
 

@@ -7,6 +7,7 @@ once the trouble is over. Each test counts the methods that the trouble reached.
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -228,6 +229,14 @@ async def test_a_wrong_address_is_one_clear_error_without_the_password(
         await open_store(url.format(folder=server.folder))
 
     assert "geheim" not in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql", "postgresql://mujaz:geheim@host:geheim/mujaz"])
+async def test_an_address_that_is_none_is_one_clear_error_without_the_password(url: str) -> None:
+    with pytest.raises(StoreError, match="cannot be understood") as told:
+        await open_store(url)
+
+    assert "geheim" not in "".join(traceback.format_exception(told.value))
 
 
 async def test_a_database_of_another_program_is_left_alone(server: Server) -> None:

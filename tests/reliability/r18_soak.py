@@ -1,15 +1,14 @@
 """R18: a day at sixty times its pace: memory and handles at the start and at the end.
 
-    python -m tests.reliability.r18_soak [--minutes 24] [--held-h 168]
+    python -m tests.reliability.r18_soak [--minutes 24] [--held-h 48]
 
 The clock of the bot runs sixty times as fast, so that an hourly digest comes every minute, while
 reports arrive and readers ask. Requests, pauses between them and polls keep their own pace.
 
-The bot holds the reports of a week, to put later ones into their events, and lets them go after
-it. So it begins with a week of news, which it reads before the day begins, and the news of the day
-takes the place of as much that ends: what is looked for is what is never let go. The first tenth of
-the day is for the caches to fill; the growth is from the fifth part of the rest that comes first to
-the last. ``--held-h 48`` begins with two days instead, and shows what a fuller week costs.
+The bot compares reports of two days, so it begins with two days of news and reads them before the
+day begins: what is looked for is what it never lets go. The first tenth of the day is for the
+caches to fill; the growth is from the fifth part of the rest that comes first to the last. With
+``--held-h 168`` it begins with all that it remembers, a week.
 """
 
 from __future__ import annotations
@@ -27,14 +26,13 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.app import Core, Mujaz, open_core
-from bot.events.cluster import REMEMBERED_H
 from bot.models import Arrival, Chat, ChatKind, SourceKind
 from bot.sandbox import Sandbox, SandboxServer
 from bot.sandbox.conversation import say
 from bot.settings import Settings
 from bot.store.sql import open_store
-from tests.bench.load import PLACES
-from tests.bench.load import report as made_up
+from tests.bench.made_up import PLACES
+from tests.bench.made_up import report as made_up
 from tests.reliability.processes import start
 from tests.reliability.report import Report
 from tests.reliability.town import TOKEN, populate, readers, rows, sends, until
@@ -45,7 +43,7 @@ PACE = 60
 READERS = 20
 ASK_EVERY_S, REPORT_EVERY_S, LOOK_EVERY_S = 1.0, 4.0, 2.0
 WARM = 0.10  # of the time: until then caches fill
-HELD_H = REMEMBERED_H  # hours of news, when the day begins
+HELD_H = 48.0  # of news, when the day begins
 MOST_MEMORY, MOST_HANDLES = 0.05, 2
 BEGUN = "begun"  # in the data folder, once the day begins
 HOURLY = tuple(f"{hour:02}:00" for hour in range(24))
@@ -160,7 +158,7 @@ async def run(
 ) -> Report:
     """Let the bot live for some minutes and compare its size after warming up with the end."""
     minutes = minutes or (1.5 if quick else 24)
-    held_h = held_h or (12 if quick else HELD_H)
+    held_h = held_h or HELD_H
     sandbox = Sandbox(token=TOKEN)
     populate(sandbox, readers(READERS))
     data = folder / "data"

@@ -39,7 +39,9 @@ def _held(gists: dict[int, Gist]) -> Neighbours:
     return near
 
 
-def _mean(level: Level, gists: dict[int, Gist], some: Collection[int], others: Collection[int]):  # type: ignore[no-untyped-def]
+def _mean(
+    level: Level, gists: dict[int, Gist], some: Collection[int], others: Collection[int]
+) -> float:
     """Return the mean over every pair in the window, taken anew from the gists."""
     found = []
     for one in some:
