@@ -30,6 +30,7 @@ from bot.delivery.inbound import Inbound
 from bot.delivery.pace import Pace
 from bot.delivery.telegram import PacedRateLimiter, try_optional
 from bot.errors import MujazError
+from bot.precedence import awaited_by_reader
 
 R = TypeVar("R", bound=HTTPXRequest)
 BotApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -123,7 +124,8 @@ class PerChatProcessor(BaseUpdateProcessor):
         # Held by this frame: a lock that nobody holds or awaits is forgotten by itself.
         lock = self._locks.setdefault(_chat_of(update), asyncio.Lock())
         async with lock:
-            await coroutine
+            with awaited_by_reader():
+                await coroutine
 
 
 def _chat_of(update: object) -> int:

@@ -233,8 +233,8 @@ class Clusterer:
     def _shift_around(self, key: int) -> bool:
         """Let reports go over to the event that they fit clearly better, or stand alone."""
         shifted = False
-        near = self._near.of(EVENT, key)
-        for one in sorted({key, *(other for other in near if near[other] >= _NEAR)}):
+        near = self._near.of(EVENT, key).items()
+        for one in sorted({key, *(other for other, pair in near if pair >= _NEAR)}):
             home = self._groups.event_of[one]
             rest = [other for other in self._groups.members(home) if other != one]
             own = self._near.linkage(EVENT, (one,), rest)

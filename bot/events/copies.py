@@ -9,6 +9,7 @@ the same words is two events.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ _COMMON = 60  # reports that hold a shingle; a formula of a newsroom beyond
 class _Text:
     """A report as copies are found by."""
 
-    shingles: frozenset[int]  # hashes of 64 bits, a quarter of the room that the words take
+    shingles: array[int]  # distinct hashes of 64 bits
     title_numbers: tuple[float | None, ...]
     figures: frozenset[tuple[str, int | None, int | None]]
     towns: Towns
@@ -45,8 +46,9 @@ def _text_of(report: Report) -> _Text:
     del words[_MOST_WORDS:]
     lead = report.paragraphs[0] if report.paragraphs else ""
     return _Text(
-        frozenset(
-            hash(" ".join(words[at : at + _SHINGLE])) for at in range(len(words) - _SHINGLE + 1)
+        array(
+            "q",
+            {hash(" ".join(words[at : at + _SHINGLE])) for at in range(len(words) - _SHINGLE + 1)},
         ),
         tuple(number.value for number in numbers(tokens_of(report.title[:_TITLE_CHARS]))),
         frozenset((c.kind.value, c.minimum, c.maximum) for c in report.claims),

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from bot.events.gist import Gist, merged, packed
+from bot.events.paired import Paired
 from bot.events.pairs import Level, features
 
 WINDOW_H = 48.0
@@ -32,7 +33,7 @@ class Neighbours:
         self._levels = (event, storyline)
         self._gists: dict[int, Gist] = {}
         self._snapshots: dict[int, Gist] = {}
-        self._pairs: tuple[dict[int, dict[int, float]], ...] = ({}, {})
+        self._pairs: tuple[dict[int, Paired], ...] = ({}, {})
         self._stems: defaultdict[str, dict[int, float]] = defaultdict(dict)
         self._old_stems: defaultdict[str, dict[int, float]] = defaultdict(dict)
 
@@ -40,7 +41,7 @@ class Neighbours:
         """Hold a report's gist and form its pairs."""
         self._gists[key] = gist
         for pairs in self._pairs:
-            pairs[key] = {}
+            pairs[key] = Paired()
         for other, words in _alike(gist, self._stems).items():
             theirs = self._gists[other]
             if abs(theirs.at_h - gist.at_h) > WINDOW_H:
@@ -49,7 +50,8 @@ class Neighbours:
             for level, pairs in zip(self._levels, self._pairs, strict=True):
                 probability = level.probability(values)
                 if probability >= _LEAST_PROBABILITY:
-                    pairs[key][other] = pairs[other][key] = probability
+                    pairs[key].add(other, probability)
+                    pairs[other].add(key, probability)
         _index(key, gist, self._stems)
 
     def drop(self, key: int) -> None:
@@ -60,7 +62,7 @@ class Neighbours:
         _unindex(key, gist, self._stems)
         for pairs in self._pairs:
             for other in pairs.pop(key):
-                pairs[other].pop(key, None)
+                pairs[other].discard(key)
 
     def retire(self, event: int, keys: Collection[int]) -> None:
         """Let an event stand by its snapshot: its reports propose no pairs any more.
@@ -89,7 +91,7 @@ class Neighbours:
         if snapshot is not None:
             _unindex(event, snapshot, self._old_stems)
 
-    def of(self, at: int, key: int) -> dict[int, float]:
+    def of(self, at: int, key: int) -> Paired:
         """Return the reports that form a pair with this one, and how surely."""
         return self._pairs[at][key]
 

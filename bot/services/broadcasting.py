@@ -42,6 +42,7 @@ from bot.models import (
     Subscription,
     WaitingDigests,
 )
+from bot.precedence import unhurried
 from bot.services.charting import Charting
 from bot.services.composing import Begun, Composing, Made, Tick
 from bot.services.sensitive import tells_of_casualties
@@ -84,7 +85,7 @@ class Broadcasting:
         tick = await self._composing.begin(at)
         written = 0
         pending = []
-        for subscription in await self._store.subscriptions():
+        async for subscription in unhurried(await self._store.subscriptions()):
             try:
                 due = due_slot(subscription, tick.now)
             except Exception:

@@ -42,7 +42,7 @@ class Conversations:
         now = self._clock.now()
         before = self._last.get(chat_id)
         inherited = ""
-        if before is not None and now - before.at <= KEPT_FOR and goes_on(text):
+        if before is not None and not self._is_over(before) and goes_on(text):
             text, inherited = joined(text, before.text)
         return Remembered(chat_id=chat_id, text=text, at=now, inherited=inherited)
 
@@ -53,9 +53,12 @@ class Conversations:
         self._last.move_to_end(asked.chat_id)
         self._keys[key] = asked
         for kept in (self._last, self._keys):
-            while len(kept) > _MOST:
+            while kept and (len(kept) > _MOST or self._is_over(next(iter(kept.values())))):
                 kept.popitem(last=False)
         return key
+
+    def _is_over(self, asked: Remembered) -> bool:
+        return self._clock.now() - asked.at > KEPT_FOR
 
     def forget(self, chat_id: int) -> None:
         """Forget everything that a chat asked."""
@@ -68,4 +71,4 @@ class Conversations:
         asked = self._keys.get(key)
         if asked is None or asked.chat_id != chat_id:
             return None
-        return asked if self._clock.now() - asked.at <= KEPT_FOR else None
+        return None if self._is_over(asked) else asked

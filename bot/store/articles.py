@@ -76,8 +76,8 @@ class SqlArticles(ArticleStore):
         drawn = await asyncio.to_thread(_sketches, new)
         async with self._db.writing() as connection:
             if self._tidied_period != period_of(now):
-                await forget_old_shingles(connection, now)
-                self._tidied_period = period_of(now)
+                left = await forget_old_shingles(connection, now)
+                self._tidied_period = self._tidied_period if left else period_of(now)
             written = iter(await store_arrivals(connection, new, drawn, now))
             await announce(connection, ARTICLES)
         return [stored or next(written) for stored in known]

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Text, cast, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Chat, ChatKind, DeliveryOptions, DigestFilters, Look, Subscription
+from bot.precedence import unhurried
 from bot.store.base import ChatStore
 from bot.store.engine import Database, to_the_end
 from bot.store.messages import cancel_pending
@@ -204,7 +205,8 @@ class SqlChats(ChatStore):
         if active:
             query = query.where(subscriptions.c.active)
         async with self._db.reading() as connection:
-            return [_subscription(row) for row in await connection.execute(query)]
+            rows = await connection.execute(query)
+            return [_subscription(row) async for row in unhurried(rows)]
 
     @to_the_end
     async def pause(self, chat_id: int, topic_id: int | None, reason: str) -> int:

@@ -6,7 +6,7 @@ Only how a value looks inside the database is decided here; ``schema`` says whic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -121,6 +121,8 @@ class Chosen(TypeDecorator[DigestFilters | DeliveryOptions | Look]):
     def __init__(self, kind: type[DigestFilters | DeliveryOptions | Look]) -> None:
         super().__init__()
         self.kind = kind
+        self._usual = kind()  # what nearly everybody has; it cannot be changed
+        self._named = asdict(self._usual)
 
     def process_bind_param(
         self,
@@ -128,9 +130,8 @@ class Chosen(TypeDecorator[DigestFilters | DeliveryOptions | Look]):
         dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> dict[str, object]:
         """Return the object that stands for what was chosen."""
-        usual = asdict(self.kind())
-        chosen = usual if value is None else asdict(value)
-        return {name: held for name, held in chosen.items() if held != usual[name]}
+        chosen = self._named if value is None else asdict(value)
+        return {name: held for name, held in chosen.items() if held != self._named[name]}
 
     def process_result_value(
         self,
@@ -138,10 +139,11 @@ class Chosen(TypeDecorator[DigestFilters | DeliveryOptions | Look]):
         dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> DigestFilters | DeliveryOptions | Look:
         """Return what was chosen."""
-        known = {field.name for field in fields(self.kind)}
+        if not value:
+            return self._usual
         given: dict[str, Any] = {
             name: tuple(held) if isinstance(held, list) else held
-            for name, held in (value or {}).items()
-            if name in known
+            for name, held in value.items()
+            if name in self._named
         }
         return self.kind(**given)

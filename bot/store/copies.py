@@ -25,6 +25,7 @@ from bot.text.copies import packed, sample, unpacked
 
 _PERIOD_S = 172_800  # two days: a text is looked for among those at most so far from it, or twice
 _KEPT_PERIODS = 3
+_SHINGLES_AT_ONCE, _SKETCHES_AT_ONCE = 5_000, 200  # dropped in one transaction; some milliseconds
 
 
 async def mark_copies(
@@ -115,11 +116,25 @@ async def _write(connection: AsyncConnection, likeness: Likeness, revised: Seque
         await insert_numbers(connection, shingles, likeness.added)
 
 
-async def forget_old_shingles(connection: AsyncConnection, now: datetime) -> None:
-    """Drop what is too old to be compared with news of today."""
+async def forget_old_shingles(connection: AsyncConnection, now: datetime) -> bool:
+    """Drop some of what is too old to be compared with news of today; tell whether more is left.
+
+    A little at a time: those days may hold millions of rows, and all other writers wait.
+    """
     oldest = period_of(now) - _KEPT_PERIODS
-    await connection.execute(delete(shingles).where(shingles.c.period < oldest))
-    await connection.execute(delete(sketches).where(sketches.c.period < oldest))
+    old = select(sketches.c.article_id).where(sketches.c.period < oldest).limit(_SKETCHES_AT_ONCE)
+    gone = await connection.execute(delete(sketches).where(sketches.c.article_id.in_(old)))
+    period = await connection.scalar(
+        select(func.min(shingles.c.period)).where(shingles.c.period < oldest)
+    )
+    if period is None:
+        return gone.rowcount == _SKETCHES_AT_ONCE
+    of_it = shingles.c.period == period
+    in_order = select(shingles.c.shingle).where(of_it).order_by(shingles.c.shingle)
+    bound = await connection.scalar(in_order.offset(_SHINGLES_AT_ONCE).limit(1))
+    some = of_it if bound is None else of_it & (shingles.c.shingle <= bound)
+    await connection.execute(delete(shingles).where(some))
+    return True
 
 
 def with_the_text_of(ids: Sequence[int]) -> Select[tuple[int, int]]:

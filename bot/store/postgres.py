@@ -28,6 +28,7 @@ from sqlalchemy import table as table_of
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
+from bot.precedence import Turns
 from bot.store import filling
 from bot.store.binary import has_binary_form, in_binary
 from bot.store.duties import DutySession
@@ -76,7 +77,7 @@ class PostgresDatabase(Database):
         self.url = url.set(drivername=DRIVER)
         self._writers = _make_engine(self.url, busy_timeout_s, connections=2)
         self._readers = _make_engine(self.url, busy_timeout_s, connections=READERS, reads=True)
-        self._turns = {WRITERS: asyncio.Lock(), LEASERS: asyncio.Lock()}
+        self._turns = {WRITERS: Turns(), LEASERS: Turns()}
         self._duties = DutySession(self.url)
         self._closed = False
 

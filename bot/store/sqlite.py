@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from bot.errors import StoreCorruptError, StoreError
+from bot.precedence import Turns
 from bot.store.engine import BUSY_TIMEOUT_S, Database, Fetch, as_text
 from bot.store.failures import store_errors
 from bot.store.hops import Thrifty
@@ -62,7 +63,7 @@ class SqliteDatabase(Database):
         self._readers = make_engine(
             url, begin="BEGIN", busy_timeout_s=busy_timeout_s, connections=READERS, query_only=True
         )
-        self._turn = asyncio.Lock()  # of the one writer
+        self._turn = Turns()  # of the one writer
         self._closed = False
 
     @property

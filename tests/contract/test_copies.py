@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
+
 from bot.models import Arrival, Intake, IntakeOutcome, NewArticle
 from bot.store.base import Store
+from bot.store.copies import period_of
+from bot.store.engine import insert_numbers
+from bot.store.schema import shingles
+from bot.store.sql import SqlStore
 from tests.contract.samples import LATER, NOW, a_source
 
 WIRE = (
@@ -147,3 +153,33 @@ async def test_copies_within_one_batch_are_found_too(store: Store) -> None:
         IntakeOutcome.KNOWN,
     ]
     assert await first_of(store, stored[1]) == stored[0].article_id == stored[2].article_id
+
+
+async def test_shingles_that_are_too_old_go_a_little_at_a_time_and_others_stay(
+    store: Store,
+) -> None:
+    assert isinstance(store, SqlStore)
+    first = await arrived(store, "أ", "1", wire())
+    old = period_of(NOW) - 9
+    rows = [(old + one % 2, one, first.article_id) for one in range(2 * 12_000)]
+    async with store.database.writing() as connection:
+        await insert_numbers(connection, shingles, rows)
+
+    async def left() -> list[int]:
+        async with store.database.reading() as connection:
+            count = select(func.count()).select_from(shingles)
+            found = [await connection.scalar(count.where(shingles.c.period < old + 2))]
+            found.append(await connection.scalar(count.where(shingles.c.period >= old + 2)))
+            return [int(one or 0) for one in found]
+
+    (_, kept), counts = await left(), []
+    later = NOW + timedelta(days=2)  # another period, in which the old ones are looked for again
+    for number in range(10):
+        await arrived(store, "ب", f"later {number}", wire(f"خبر {number}"), now=later)
+        counts.append((await left())[0])
+    assert kept > 0
+    assert counts[-1] == 0
+    steps = [before - after for before, after in zip([len(rows), *counts], counts, strict=False)]
+    assert 0 < max(steps) < len(rows) / 2
+    assert (await left())[1] >= kept
+    assert await first_of(store, await arrived(store, "ج", "end", wire("آخر"), now=later))

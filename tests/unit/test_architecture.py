@@ -24,6 +24,7 @@ LAYERS = (
         "bot.log",
         "bot.lock",
         "bot.memory",
+        "bot.precedence",
         "bot.text",
         "bot.trees",
         "bot.locales",

@@ -1,5 +1,6 @@
 """Chats remember their last question for a while, and each chat only its own."""
 
+import pickle
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import FixedClock
@@ -40,4 +41,14 @@ def test_a_key_opens_only_in_its_own_chat_and_only_for_a_while() -> None:
     assert conversations.recall(key, 2) is None
     assert conversations.recall("00000000", 1) is None
     clock.advance(KEPT_FOR + timedelta(seconds=1))
+    assert conversations.recall(key, 1) is None
+
+
+def test_a_question_that_cannot_be_recalled_any_more_is_not_kept() -> None:
+    conversations, clock, key = asked()
+    held = FIRST.encode()
+    assert held in pickle.dumps(conversations)
+    clock.advance(KEPT_FOR + timedelta(seconds=1))
+    conversations.remember(conversations.understood("أخبار حلب", 2))
+    assert held not in pickle.dumps(conversations)
     assert conversations.recall(key, 1) is None

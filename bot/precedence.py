@@ -1,0 +1,96 @@
+"""Who goes first where only one can go: whoever a reader waits for.
+
+Feeds, events and digests are worked on all the time, and ten thousand digests may fall due in one
+minute. None of that is as urgent as the answer to somebody who has just asked: he goes before it
+where there is a line, and long work lets others go on between its pieces.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_PIECE = 100  # things done between two breaths; some milliseconds
+_MOST_IN_A_ROW = 16  # readers who may go before the background gets its turn all the same
+
+_awaited: ContextVar[bool] = ContextVar("awaited", default=False)
+
+
+@contextmanager
+def awaited_by_reader() -> Iterator[None]:
+    """Let what is done inside, and by tasks that begin inside, go before background work."""
+    before = _awaited.set(True)
+    try:
+        yield
+    finally:
+        _awaited.reset(before)
+
+
+async def unhurried(things: Iterable[T]) -> AsyncIterator[T]:
+    """Yield many things one by one, and let whatever else waits for the loop go on in between."""
+    for number, thing in enumerate(things, start=1):
+        yield thing
+        if number % _PIECE == 0:
+            await asyncio.sleep(0)
+
+
+class Turns:
+    """A lock: one at a time, in the order of asking, but readers before the background.
+
+    Every so often one of the background goes first, so that it can be slowed down by readers and
+    never stopped. ``async with`` takes the turn; it is not to be taken again inside.
+    """
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._in_a_row = 0
+        self._readers: deque[asyncio.Future[None]] = deque()
+        self._background: deque[asyncio.Future[None]] = deque()
+
+    async def __aenter__(self) -> None:
+        if not self._taken:
+            self._taken = True
+            return
+        line = self._readers if _awaited.get() else self._background
+        mine = asyncio.get_running_loop().create_future()
+        line.append(mine)
+        try:
+            await mine
+        except BaseException:
+            if mine.done() and not mine.cancelled():  # it had become ours in the same moment
+                self._pass_on()
+            elif mine in line:
+                line.remove(mine)
+            raise
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Give the turn to whoever comes next: it stays taken while anybody waits."""
+        line = self._next_line()
+        while line and line[0].done():  # cancelled, and not yet out of its line
+            line.popleft()
+            line = self._next_line()
+        if not line:
+            self._taken, self._in_a_row = False, 0
+            return
+        line.popleft().set_result(None)
+        self._in_a_row = self._in_a_row + 1 if line is self._readers else 0
+
+    def _next_line(self) -> deque[asyncio.Future[None]]:
+        if self._background and self._in_a_row >= _MOST_IN_A_ROW:
+            return self._background
+        return self._readers or self._background
