@@ -53,7 +53,7 @@ from bot.text.languages import texts
 logger = logging.getLogger(__name__)
 
 PICTURE_PART = 1000  # behind all parts of text, however many an edit makes of them
-_AT_ONCE = 100  # digests written in one transaction: one flush to the disk for all
+_AT_ONCE = 40  # digests written in one transaction: one flush to the disk, and readers wait no longer
 
 
 class Broadcasting:
