@@ -8,6 +8,7 @@ where there is a line, and long work lets others go on between its pieces.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,17 +21,41 @@ T = TypeVar("T")
 _PIECE = 100  # things done between two breaths; some milliseconds
 _MOST_IN_A_ROW = 16  # readers who may go before the background gets its turn all the same
 
+_COURTESY_S = 0.02  # for which one piece of long work waits at most while readers are served
+_REST_S = 0.05  # likewise in a thread, where a piece is longer
+
 _awaited: ContextVar[bool] = ContextVar("awaited", default=False)
+_served: set[object] = set()  # readers who are being served at this moment
 
 
 @contextmanager
 def awaited_by_reader() -> Iterator[None]:
     """Let what is done inside, and by tasks that begin inside, go before background work."""
-    before = _awaited.set(True)
+    before, mine = _awaited.set(True), object()
+    _served.add(mine)
     try:
         yield
     finally:
+        _served.discard(mine)
         _awaited.reset(before)
+
+
+async def after_readers() -> None:
+    """Wait a moment while readers are being served: for one of many pieces of long work."""
+    if _served:
+        await asyncio.sleep(_COURTESY_S)
+
+
+def giving_way(things: Iterable[T]) -> Iterator[T]:
+    """Yield things one by one in a thread, and rest a moment before each while readers are served.
+
+    Threads share Python's lock with the loop, on which an answer changes hands thirty times.
+    """
+    for thing in things:
+        until = time.monotonic() + _REST_S
+        while _served and time.monotonic() < until:
+            time.sleep(_REST_S / 10)
+        yield thing
 
 
 async def unhurried(things: Iterable[T]) -> AsyncIterator[T]:

@@ -42,7 +42,7 @@ from bot.models import (
     Subscription,
     WaitingDigests,
 )
-from bot.precedence import unhurried
+from bot.precedence import after_readers, unhurried
 from bot.services.charting import Charting
 from bot.services.composing import Begun, Composing, Made, Tick
 from bot.services.sensitive import tells_of_casualties
@@ -53,7 +53,9 @@ from bot.text.languages import texts
 logger = logging.getLogger(__name__)
 
 PICTURE_PART = 1000  # behind all parts of text, however many an edit makes of them
-_AT_ONCE = 40  # digests written in one transaction: one flush to the disk, and readers wait no longer
+_AT_ONCE = (
+    40  # digests written in one transaction: one flush to the disk, and readers wait no longer
+)
 
 
 class Broadcasting:
@@ -153,6 +155,7 @@ class Broadcasting:
         """Write some due digests in one transaction; where that fails, one after the other."""
         digests = []
         for subscription, due in pending:
+            await after_readers()
             try:
                 digests.append(await self._due_digest(subscription, due, tick))
             except Exception:

@@ -21,6 +21,7 @@ from bot.events.cluster import REMEMBERED_H, Clusterer
 from bot.events.reports import read_report
 from bot.events.steps import Steps, report_of
 from bot.models import EventsMark, Report, StoredArticle
+from bot.precedence import giving_way
 from bot.store.base import Store
 
 _AT_ONCE = 100  # articles in one step: about a second's reading
@@ -97,5 +98,5 @@ def _read(stored: Sequence[StoredArticle], outlets: Mapping[int, str]) -> list[R
             dated_at=one.article.dated_at,
             copy_of=one.article.copy_of,
         )
-        for one in stored
+        for one in giving_way(stored)
     ]

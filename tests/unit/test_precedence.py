@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 
 import pytest
 
-from bot.precedence import Turns, awaited_by_reader, unhurried
+from bot.precedence import Turns, after_readers, awaited_by_reader, giving_way, unhurried
 
 MANY = 60
 
@@ -100,3 +101,26 @@ async def test_long_work_lets_others_go_on() -> None:
     assert [one async for one in unhurried(range(1_000))] == list(range(1_000))
     beating.cancel()
     assert beats >= 8
+
+
+async def test_pieces_of_long_work_wait_a_moment_while_readers_are_served() -> None:
+    begun = time.monotonic()
+    await after_readers()
+    assert list(giving_way([1, 2])) == [1, 2]
+    nobody_s = time.monotonic() - begun
+    with awaited_by_reader():
+        begun = time.monotonic()
+        await after_readers()
+        courtesy_s = time.monotonic() - begun
+        begun = time.monotonic()
+        assert await asyncio.to_thread(list, giving_way([1, 2])) == [1, 2]
+        rest_s = time.monotonic() - begun
+    assert nobody_s < courtesy_s < rest_s
+    await after_readers()
+
+
+async def test_a_thread_goes_on_as_soon_as_nobody_is_served_any_more() -> None:
+    with awaited_by_reader():
+        working = asyncio.create_task(asyncio.to_thread(list, giving_way(range(1_000))))
+        await asyncio.sleep(0.2)  # a thousand rests would take fifty seconds
+    assert await asyncio.wait_for(working, 20) == list(range(1_000))
