@@ -120,6 +120,9 @@ class Database(ABC):
         """Return in which form :meth:`insert_plain` takes the rows of a table."""
         return Form.VALUES
 
+    async def ensure_fillable(self, connection: AsyncConnection) -> None:  # noqa: B027 - most can
+        """Raise StoreError where the tables are made in a way that they cannot be filled."""
+
     async def set_aside(self, connection: AsyncConnection) -> None:  # noqa: B027 - only where it helps
         """Take down what slows the filling of an empty database, for as long as that lasts."""
 

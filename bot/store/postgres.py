@@ -193,6 +193,10 @@ class PostgresDatabase(Database):
         except psycopg.Error as error:
             raise as_store_error(error) from error
 
+    async def ensure_fillable(self, connection: AsyncConnection) -> None:
+        """Refuse a database whose tables are parted."""
+        await filling.ensure_whole(connection)
+
     async def set_aside(self, connection: AsyncConnection) -> None:
         """Drop references, unique constraints and indexes."""
         await filling.set_aside(connection)

@@ -108,8 +108,9 @@ async def _arrived(target: Database) -> Contents:
 
 
 async def _begin(target: Database) -> None:
-    """Make the tables of an empty target and mark it; StoreError when it is in use."""
+    """Make the tables of an empty target and mark it; StoreError when it is in use or parted."""
     async with target.reading() as reader:
+        await target.ensure_fillable(reader)
         begun = await reader.run_sync(target.is_being_filled)
         in_use = await reader.run_sync(target.is_ours) is not None
     if begun:
