@@ -26,7 +26,7 @@ from tests.contract.test_transfer import KILLED, held
 from tests.postgres import Databases
 
 PATIENCE_S = 30.0
-LONG = 20
+LONG = 60
 WORKER = "bot.store.worker"
 Opened = tuple[SqlStore, Database, str]
 
