@@ -33,8 +33,9 @@ from bot.lock import in_turn
 from bot.store.engine import Database
 from bot.store.failures import store_errors
 from bot.store.migrations import REVISION
+from bot.store.rows import Content
 from bot.store.sqlite import DRIVER, SqliteDatabase
-from bot.store.transfer import Content, Contents, Progress, contents_of, copy_all
+from bot.store.transfer import Contents, Progress, contents_of, copy_all
 
 DATABASE, CONTENTS, SETTINGS = "mujaz.sqlite", "contents.json", "settings.env"
 _PREFIX, _UNFINISHED = "mujaz-", ".part"

@@ -16,9 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 from bot.clock import require_aware
 from bot.models import Button, DeliveryOptions, DigestFilters, Look
-
-ESCAPE, _NUL = "\ue6e0", "\ue6e1"  # for private use: no outlet writes them, but if one does,
-_ESCAPED = {ESCAPE: ESCAPE * 2, "\0": ESCAPE + _NUL}  # they come back as they were
+from bot.store.nul import escaped, unescaped
 
 
 class Text(TypeDecorator[str]):
@@ -42,21 +40,6 @@ class Text(TypeDecorator[str]):
         if value is None or dialect.name != "postgresql":
             return value
         return unescaped(value)
-
-
-def escaped(value: str) -> str:
-    """Return how PostgreSQL holds a text of the type above."""
-    if "\0" not in value and ESCAPE not in value:
-        return value
-    return "".join(_ESCAPED.get(character, character) for character in value)
-
-
-def unescaped(value: str) -> str:
-    """Return the text that PostgreSQL holds as ``value``."""
-    if ESCAPE not in value:
-        return value
-    pieces = value.split(ESCAPE * 2)
-    return ESCAPE.join(piece.replace(ESCAPE + _NUL, "\0") for piece in pieces)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

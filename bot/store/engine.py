@@ -16,12 +16,12 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from enum import Enum
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     Select,
     Table,
     func,
@@ -32,6 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.store.rows import Form, Plain
+
 BUSY_TIMEOUT_S = 5.0
 MOST_PARAMETERS = 500  # in one IN list; SQLite's own bound depends on how it was built
 CHANNEL = "mujaz"  # on which processes tell each other what they wrote
@@ -39,16 +41,8 @@ CHANNEL = "mujaz"  # on which processes tell each other what they wrote
 P = ParamSpec("P")
 T = TypeVar("T")
 K = TypeVar("K", int, str)
-Plain = tuple[Any, ...]  # a row as numbers, text and bytes that mean the same on every database
+Place = tuple[str, bool]  # of an SQLite file, and whether it is written as a URI
 Fetch = Callable[[int], Awaitable[Sequence[Plain]]]
-
-
-class Form(Enum):
-    """What a row of a table is carried as."""
-
-    VALUES = "values"  # a tuple of plain values
-    LINES = "lines"  # bytes of :mod:`bot.store.lines`
-    BINARY = "binary"  # bytes of :mod:`bot.store.binary`
 
 
 class Database(ABC):
@@ -100,6 +94,10 @@ class Database(ABC):
     def is_being_filled(self, connection: Connection) -> bool:
         """Tell whether a restore or a move into it has begun and not ended."""
 
+    def place(self) -> Place | None:
+        """Return where another process finds the database as a file, None where it is none."""
+        return None
+
     @abstractmethod
     def fetching(
         self, connection: AsyncConnection, query: Select[Any]
@@ -121,6 +119,9 @@ class Database(ABC):
     def form_of(self, table: Table) -> Form:  # noqa: ARG002 - for others
         """Return in which form :meth:`insert_plain` takes the rows of a table."""
         return Form.VALUES
+
+    async def ensure_fillable(self, connection: AsyncConnection) -> None:  # noqa: B027 - most can
+        """Raise StoreError where the tables are made in a way that they cannot be filled."""
 
     async def set_aside(self, connection: AsyncConnection) -> None:  # noqa: B027 - only where it helps
         """Take down what slows the filling of an empty database, for as long as that lasts."""
@@ -204,9 +205,9 @@ async def insert_numbers(
     await connection.exec_driver_sql(statement, list(given))
 
 
-def as_text(connection: AsyncConnection, query: Select[Any]) -> str:
+def as_text(dialect: Dialect, query: Select[Any]) -> str:
     """Return a query with its values in it, for a driver that is called without SQLAlchemy."""
-    return str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def chunks(ids: Sequence[K]) -> list[Sequence[K]]:

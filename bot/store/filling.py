@@ -11,6 +11,8 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import StoreError
+
 _ASIDE = "mujaz_set_aside"
 _CONSTRAINTS = text(
     "SELECT conname AS name, conrelid::regclass::text AS held, contype = 'f' AS refers,"
@@ -25,6 +27,17 @@ _INDEXES = text(
     " WHERE c.relnamespace = current_schema()::regnamespace"
     " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid) ORDER BY 1"
 )
+
+_PARTED = text(
+    "SELECT relname FROM pg_class WHERE relkind = 'p'"
+    " AND relnamespace = current_schema()::regnamespace ORDER BY 1"
+)
+
+
+async def ensure_whole(connection: AsyncConnection) -> None:
+    """Raise StoreError where a table is parted: its constraints cannot be taken down and made."""
+    if parted := (await connection.scalars(_PARTED)).all():
+        raise StoreError(f"parted: {', '.join(parted)}", key="error.store.parted")
 
 
 async def set_aside(connection: AsyncConnection) -> None:

@@ -1,16 +1,13 @@
-"""A row as one line of text: what is sent to PostgreSQL, and what a table's fingerprint is made of.
+"""The queries for rows as lines (:mod:`bot.store.rows`), for plain values, and for a fingerprint.
 
-The form is that of ``COPY``: values as text, parted by tabs, with what would part them escaped.
 The database itself makes the lines, in a fraction of the time that Python takes to put values
 together; PostgreSQL also hashes them, so that proving what arrived costs one query a table and
-carries no row back. MD5 is what both have and take least time for; it guards against accidents,
-and whoever can forge rows can forge a fingerprint, too.
+carries no row back.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
@@ -23,6 +20,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Select,
+    String,
     Table,
     cast,
     func,
@@ -31,44 +29,29 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects.postgresql import BIT, array
+from sqlalchemy.types import TypeEngine
 
-from bot.store.columns import ESCAPE, Text, escaped, unescaped
-from bot.store.engine import Plain
+from bot.store.columns import Text
+from bot.store.nul import ESCAPE, escaped
+from bot.store.rows import BITS, ESCAPES, NULL, PART, Kind
 
-_NULL = r"\N"
-_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))  # the first one first
-_BITS, _PART = 128, 32  # of a hash, and of each part of it that is summed by itself
-
-
-class Tally:
-    """Sums the hashes of lines: two tables of the same rows have the same sum, however sorted."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self._sum = 0
-
-    def add(self, lines: Sequence[bytes]) -> None:
-        """Count lines in."""
-        hashes = [hashlib.md5(line, usedforsecurity=False).digest() for line in lines]
-        self._sum += sum([int.from_bytes(one, "big") for one in hashes])
-        self.rows += len(lines)
-
-    @property
-    def fingerprint(self) -> str:
-        """What the lines so far sum up to."""
-        return _as_text(self._sum)
+_KINDS = ((Boolean, Kind.TRUTH), (Float, Kind.FLOAT), (LargeBinary, Kind.BYTES))
 
 
-def _as_text(total: int) -> str:
-    return f"{total % (1 << _BITS):032x}"
+def kinds_of(table: Table) -> tuple[Kind, ...]:
+    """Return what the values of each column are."""
+    return tuple(_kind(column.type) for column in table.columns)
 
 
-def fingerprint_of(parts: Sequence[int]) -> str:
-    """Return the fingerprint that the sums of the parts of all hashes, highest first, mean."""
-    total = 0
-    for part in parts:
-        total = (total << _PART) + part
-    return _as_text(total)
+def _kind(kind: TypeEngine[Any]) -> Kind:
+    if isinstance(kind, Text):
+        return Kind.TEXT
+    if isinstance(kind, Integer):
+        return Kind.LONG if isinstance(kind, BigInteger) else Kind.NUMBER
+    for known, meant in _KINDS:
+        if isinstance(kind, known):
+            return meant
+    return Kind.NAME if isinstance(kind, String) and kind.length else Kind.OTHER
 
 
 def database_writes(table: Table) -> bool:
@@ -95,7 +78,7 @@ def lines_query(table: Table, dialect: str) -> Select[Any]:
 def _line(columns: Iterable[Column[Any]], dialect: str) -> ColumnElement[Any]:
     """Return the expression of the line that columns make."""
     values = [
-        func.coalesce(value, literal(_NULL)) if column.nullable else value
+        func.coalesce(value, literal(NULL)) if column.nullable else value
         for column, value in ((column, _as_line(column, dialect)) for column in columns)
     ]
     return reduce(lambda line, value: line.concat(literal("\t")).concat(value), values)
@@ -110,7 +93,7 @@ def _as_line(column: Column[Any], dialect: str) -> ColumnElement[Any]:
     if isinstance(column.type, LargeBinary):
         return literal("\\\\x").concat(func.encode(column, literal("hex")))
     text: Any = cast(column, PlainText)
-    for character, instead in _ESCAPES:
+    for character, instead in ESCAPES:
         text = func.replace(text, literal(character), literal(instead))
     if dialect == "sqlite" and isinstance(column.type, Text):  # PostgreSQL has it so already
         text = func.replace(text, literal(ESCAPE), literal(escaped(ESCAPE)))
@@ -132,83 +115,16 @@ def _plain(column: Column[Any]) -> Any:
     return cast(column, PlainText)  # times, dates, JSON, short strings
 
 
-def with_nul(table: Table, rows: Sequence[Plain]) -> Sequence[Plain]:
-    """Return PostgreSQL's rows with texts as they were before their NULs were written otherwise."""
-    texts = [n for n, column in enumerate(table.columns) if isinstance(column.type, Text)]
-    if not any(ESCAPE in row[n] for row in rows for n in texts if row[n]):
-        return rows
-    return [
-        tuple(unescaped(value) if n in texts and value else value for n, value in enumerate(row))
-        for row in rows
-    ]
-
-
-def without_nul(table: Table, lines: Sequence[bytes]) -> Sequence[bytes]:
-    """Return SQLite's lines with each NUL as PostgreSQL holds it, where the column may have one."""
-    if b"\0" not in b"".join(lines):
-        return lines
-    return [_without_nul(table, line) if b"\0" in line else line for line in lines]
-
-
-def _without_nul(table: Table, line: bytes) -> bytes:
-    values = line.split(b"\t")
-    for number, column in enumerate(table.columns):
-        if isinstance(column.type, Text):
-            values[number] = values[number].replace(b"\0", escaped("\0").encode())
-    return b"\t".join(values)
-
-
-def lines_of(table: Table, rows: Sequence[Plain]) -> list[bytes]:
-    """Return the lines of rows of plain values, one for each column of the table."""
-    if not rows:
-        return []
-    columns = [
-        [_NULL if value is None else write(value) for value in values]
-        for write, values in zip(map(_writer, table.columns), zip(*rows, strict=True), strict=True)
-    ]
-    return [line.encode() for line in map("\t".join, zip(*columns, strict=True))]
-
-
-def _writer(column: Column[Any]) -> Callable[[Any], str]:
-    """Return what writes the values of a column."""
-    if isinstance(column.type, Boolean | Integer):
-        return str
-    if isinstance(column.type, LargeBinary):
-        return _binary
-    if isinstance(column.type, Float):
-        return _float
-    return _text if isinstance(column.type, Text) else _safe
-
-
-def _safe(value: str) -> str:
-    for character, instead in _ESCAPES:
-        if character in value:
-            value = value.replace(character, instead)
-    return value
-
-
-def _text(value: str) -> str:
-    return _safe(escaped(value))
-
-
-def _binary(value: bytes) -> str:
-    return "\\\\x" + value.hex()
-
-
-def _float(value: float) -> str:
-    return repr(value).removesuffix(".0")
-
-
 def tally_query(table: Table) -> Select[Any]:
     """Return PostgreSQL's query for the count of a table's lines and the sums of their parts."""
     line = _line(table.columns, "postgresql")
-    hashed = cast(literal("x").concat(func.md5(line)), BIT(_BITS))
+    hashed = cast(literal("x").concat(func.md5(line)), BIT(BITS))
     # A row out of an array keeps each line from being hashed again for every part, and unlike
     # an offset lets the server's workers share the table.
     each = select(func.unnest(array([hashed])).label("hashed")).select_from(table).subquery()
     parts = [
-        func.sum(cast(func.substring(each.c.hashed, first, _PART), BigInteger))
-        for first in range(1, _BITS, _PART)
+        func.sum(cast(func.substring(each.c.hashed, first, PART), BigInteger))
+        for first in range(1, BITS, PART)
     ]
     summed: list[ColumnElement[Any]] = [func.count(), *parts]
     return select(*summed).select_from(each)

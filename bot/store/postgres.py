@@ -32,8 +32,10 @@ from bot.precedence import Turns
 from bot.store import filling
 from bot.store.binary import has_binary_form, in_binary
 from bot.store.duties import DutySession
-from bot.store.engine import BUSY_TIMEOUT_S, CHANNEL, Database, Fetch, Form, as_text
+from bot.store.engine import BUSY_TIMEOUT_S, CHANNEL, Database, Fetch, as_text
 from bot.store.failures import as_store_error, store_errors
+from bot.store.lines import kinds_of
+from bot.store.rows import Form
 
 logger = logging.getLogger(__name__)
 
@@ -160,14 +162,14 @@ class PostgresDatabase(Database):
         driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
             async with driver.cursor("mujaz", binary=True) as cursor:
-                await cursor.execute(as_text(connection, query))
+                await cursor.execute(as_text(connection.dialect, query))
                 yield cursor.fetchmany
         except psycopg.Error as error:
             raise as_store_error(error) from error
 
     def form_of(self, table: Table) -> Form:
         """Take lines; of tables of bytes, whose text is twice as long, what COPY calls binary."""
-        return Form.BINARY if has_binary_form(table) else Form.LINES
+        return Form.BINARY if has_binary_form(kinds_of(table)) else Form.LINES
 
     async def insert_plain(
         self, connection: AsyncConnection, table: Table, rows: Sequence[Any]
@@ -190,6 +192,10 @@ class PostgresDatabase(Database):
                 await copy.write(in_binary(rows) if binary else b"\n".join([*rows, b""]))
         except psycopg.Error as error:
             raise as_store_error(error) from error
+
+    async def ensure_fillable(self, connection: AsyncConnection) -> None:
+        """Refuse a database whose tables are parted."""
+        await filling.ensure_whole(connection)
 
     async def set_aside(self, connection: AsyncConnection) -> None:
         """Drop references, unique constraints and indexes."""

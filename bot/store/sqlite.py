@@ -20,7 +20,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from bot.errors import StoreCorruptError, StoreError
 from bot.precedence import Turns
-from bot.store.engine import BUSY_TIMEOUT_S, Database, Fetch, as_text
+from bot.store.engine import BUSY_TIMEOUT_S, Database, Fetch, Place, as_text
 from bot.store.failures import store_errors
 from bot.store.hops import Thrifty
 
@@ -130,13 +130,18 @@ class SqliteDatabase(Database):
         """Tell by the application id."""
         return connection.exec_driver_sql("PRAGMA application_id").scalar() == BEING_FILLED
 
+    def place(self) -> Place:
+        """Return the file."""
+        (file,), options = self.url.get_dialect()().create_connect_args(self.url)
+        return str(file), bool(options.get("uri"))
+
     @asynccontextmanager
     async def fetching(
         self, connection: AsyncConnection, query: Select[Any]
     ) -> AsyncIterator[Fetch]:
         """Fetch by a cursor of aiosqlite, in the thread of the connection."""
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        async with driver.execute(as_text(connection, query)) as cursor:
+        async with driver.execute(as_text(connection.dialect, query)) as cursor:
             yield cursor.fetchmany
 
     async def insert_plain(

@@ -21,6 +21,7 @@ from bot.store.transfer import contents_of, copy_all
 from tests.contract.samples import NOW, a_claim, a_source, a_step, added, new_article
 from tests.contract.test_copies import WIRE, wire
 from tests.contract.test_transfer import SHAPE
+from tests.flow.test_command_line import mujaz
 from tests.postgres import Databases, Server, rows_of
 
 SCRIPTS = Path(__file__).parents[2] / "docs" / "deploy" / "partitions"
@@ -302,17 +303,47 @@ async def test_backups_and_moves_of_a_parted_table_hold_every_row_and_make_plain
     postgres.server.drop(restored.name)
 
 
-async def test_a_move_into_a_parted_database_writes_nothing_and_goes_on_after_the_way_back(
+async def test_a_move_or_restore_into_a_parted_database_is_refused_in_a_line_and_marks_nothing(
+    parted: Parted, postgres: Databases, tmp_path: Path
+) -> None:
+    source = await open_store(parted.url)
+    backup = await source.back_up(tmp_path / "backups", now=MONTHS[-1])
+    into = Parted(postgres.server, postgres.new())
+    into.run("by-month")
+    before, shape = rows_of(into.server, into.name), into.shape()
+    folder = str(tmp_path / "data")
+
+    moved = await mujaz("migrate-store", "--from", parted.url, "--to", into.url)
+    restored = await mujaz(
+        "restore", str(backup), "--data-dir", folder, MUJAZ_DATABASE_URL=into.url
+    )
+
+    for refused in (moved, restored):
+        assert (refused.code, refused.out) == (1, "")
+        (line,) = refused.err.strip().splitlines()
+        assert "parted by month" in line
+    assert (rows_of(into.server, into.name), into.shape()) == (before, shape)
+    opened = await open_store(into.url)  # it is no half-filled one
+    await added(opened, "of its own")
+    assert await opened.verify(deep=True) == []
+    await opened.close()
+    await source.close()
+    postgres.server.drop(into.name)
+
+
+async def test_a_move_that_an_earlier_version_began_in_a_parted_database_goes_on_after_the_way_back(
     parted: Parted, postgres: Databases
 ) -> None:
     source = await open_store(parted.url)
     into = Parted(postgres.server, postgres.new())
     into.run("by-month")
     target = await database_at(into.url)
+    async with target.writing() as writer:
+        await writer.run_sync(target.mark_filling)
 
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError) as refused:
         await copy_all(source.database, target)
-    assert into.ask("SELECT count(*) FROM sources") == [(0,)]
+    assert refused.value.key == "error.store.parted"
     with pytest.raises(StoreUnfinishedError):
         await open_store(into.url)
     into.run("back")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.errors import StoreCorruptError, StoreUnfinishedError, StoreVersionError
 from bot.store.engine import Database
 
-REVISION = "0010"  # the newest
+REVISION = "0011"  # the newest
 _VERSION_TABLE = "alembic_version"
 
 
