@@ -11,6 +11,7 @@ from bot.events.dating import SINCE, opens_span
 from bot.events.figures import FILE, Figure
 from bot.events.sentences import Sentence, has, has_noun, words_of
 from bot.models import ClaimKind, ClaimScope
+from bot.text.held import WORDS_HELD
 
 _RESULT = words_of(FILE, "result")
 _NO, _DENY = words_of(FILE, "no"), words_of(FILE, "deny")
@@ -49,7 +50,7 @@ def conflict_kinds(words: Iterable[str]) -> frozenset[ClaimKind]:
     return frozenset(kinds)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _marks(word: str) -> tuple[str, ...]:
     """Return what a word speaks for: accident, conflict, and conflict that outweighs accidents."""
     found = []

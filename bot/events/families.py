@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import labelled_words
 from bot.text.stem import stem, stems
 from bot.text.tokens import Token
@@ -39,7 +40,7 @@ def _in_phrases(words: Sequence[str]) -> Iterator[str]:
                 break
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _names(word: str) -> tuple[str, ...]:
     """Return the families that a folded word belongs to, under any of its stems."""
     return tuple(sorted({name for one in stems(word) for name in _by_stem().get(one, ())}))

@@ -13,6 +13,7 @@ from functools import lru_cache
 from bot.events.quantities import Quantity, quantities
 from bot.events.sentences import Sentence, article, has, has_noun, words_of
 from bot.models import ClaimKind, ClaimQualifier
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import labelled_words
 from bot.text.names import readings
 
@@ -52,13 +53,13 @@ class Figure:
     part: bool = False  # «بينهم 5»: of a total
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def victim_kind(word: str) -> ClaimKind | None:
     """Return the kind that a victim noun says: «قتيلاً», «الجرحى»."""
     return next((k for k in KINDS if has_noun(word, words_of(FILE, f"victim_{k}"))), None)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def dual_kind(word: str) -> ClaimKind | None:
     """Return the kind of a dual victim noun: «قتيلين»."""
     for kind in (ClaimKind.KILLED, ClaimKind.WOUNDED, ClaimKind.DETAINED):
@@ -77,7 +78,7 @@ def is_people(word: str) -> bool:
     return has_noun(word, _PEOPLE)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def is_two_people(word: str) -> bool:
     """Tell whether a folded word is surely a dual of persons: «جنديان», «طفلتين»."""
     for one, _ in readings(word):
@@ -178,7 +179,7 @@ def _counts_people(word: str) -> bool:
     return is_person(word) or is_people(word) or victim_kind(word) is not None
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _is_thing(word: str) -> bool:
     """Tell whether a word is a thing that is counted: «غارات», not «بغارات»."""
     bare = word.removeprefix("ال")

@@ -21,6 +21,7 @@ from bot.events.families import families
 from bot.events.words import places_in, tokens_of
 from bot.models import Report
 from bot.text.analysis import is_stop_word
+from bot.text.held import WORDS_HELD
 from bot.text.places import places
 from bot.text.stem import stems
 from bot.text.tokens import Token, tokenize
@@ -79,7 +80,7 @@ def _frequencies() -> tuple[int, dict[str, int]]:
     return found.pop("*"), found
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _term(word: str) -> tuple[str, float]:
     """Return the stem of a folded word and its weight, 0 for words that tell nothing.
 

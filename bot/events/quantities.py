@@ -14,6 +14,7 @@ from functools import lru_cache
 from bot.events.hedges import hedge_after, hedge_before
 from bot.models import ClaimQualifier
 from bot.text.analysis import number_word
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import labelled_words
 from bot.text.tokens import Token
 
@@ -78,7 +79,7 @@ def _word(tokens: Sequence[Token], at: int, joined: bool) -> str:
     return _unglued(tokens[at].word, joined)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _unglued(word: str, joined: bool) -> str:
     if word in NUMBER_WORDS and not joined:
         return word

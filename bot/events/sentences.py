@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import labelled_words
 from bot.text.names import readings
 from bot.text.tokens import Token, tokenize
@@ -55,13 +56,13 @@ def words_of(file: str, label: str) -> frozenset[str]:
     return frozenset(labelled_words(file)[label])
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
 def has(word: str, words: frozenset[str]) -> bool:
     """Tell whether a folded word is among ``words``, with or without clitics before it."""
     return any(one in words for one, _ in readings(word))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
 def has_noun(word: str, words: frozenset[str]) -> bool:
     """Tell the same of a noun, with or without the article and an ending of case."""
     for one, _ in readings(word):

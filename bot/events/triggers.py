@@ -8,6 +8,7 @@ from functools import lru_cache
 from bot.events.figures import FILE, KINDS, victim_kind
 from bot.events.sentences import Sentence, article, has, has_noun, words_of
 from bot.models import ClaimKind
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import labelled_words
 from bot.text.names import readings
 
@@ -53,7 +54,7 @@ class Trigger:
     weak: bool
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _word_kind(word: str) -> tuple[ClaimKind, bool] | None:
     """Return the kind that a word says and whether it is a noun of action."""
     for one, taken in readings(word):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import labelled_words
 from bot.text.questions import gives_reason
 from bot.text.stem import stems
@@ -21,13 +22,13 @@ def cues() -> dict[str, frozenset[str]]:
     }
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def kinds_of(word: str) -> tuple[str, ...]:
     """Return the kinds of answer that a folded word is a sign of, mostly none."""
     return tuple(kind for kind, signs in cues().items() if not signs.isdisjoint(stems(word)))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def reasons_in(word: str) -> tuple[str, ...]:
     """Return those stems of a folded word that introduce a cause, mostly none."""
     return tuple(stem for stem in stems(word) if gives_reason(stem))

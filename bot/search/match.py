@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 from bot.search.query import FAMILY, Wanted
 from bot.text.analysis import Word, words
+from bot.text.held import WORDS_HELD
 from bot.text.skeleton import skeleton
 from bot.text.tokens import Token, tokenize
 
@@ -184,7 +185,7 @@ def _match_misspelt(stems: Sequence[str], text: Prepared) -> Match:
     return Match(_MISSPELT, tuple(sorted(set(places)))) if places else NOTHING
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def is_one_edit(one: str, other: str) -> bool:
     """Tell whether one letter added, left out, changed or swapped makes ``one`` ``other``."""
     if max(len(one), len(other)) < _FUZZY_LETTERS:

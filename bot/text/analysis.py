@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import word_set
 from bot.text.skeleton import skeleton
 from bot.text.stem import grams, stems
@@ -95,7 +96,7 @@ class IndexFields:
     names: str  # consonant skeletons
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _indexed(written: str) -> tuple[str, str, str]:
     """Return stems, 4-grams and skeleton of one word or number, each with a space before it."""
     word, number = read(written)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.text.held import WORDS_HELD
 from bot.text.normalize import fold
 from bot.text.numbers import numbers
 from bot.text.places import find_places
@@ -114,7 +115,7 @@ def _towns(title: str, lead: str) -> Towns:
     return towns_of(find_places(title), find_places(lead[:_LEAD]))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _mark(word: str) -> int:
     """Return a number that stands for the stem of a word."""
     return zlib.crc32(stems(word)[0].encode("utf-8", "replace"))

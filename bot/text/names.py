@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from bot.text.held import WORDS_HELD
 from bot.text.normalize import fold, is_arabic
 from bot.text.tokens import Token, tokenize
 
@@ -39,7 +40,7 @@ class Found(Generic[T]):
     clitics: str
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def readings(word: str) -> tuple[tuple[str, int], ...]:
     """Return a folded word as a name may be read from it, with how many letters were taken off."""
     found = [(word, 0)]
@@ -83,7 +84,7 @@ class NameList(Generic[T]):
             first: sorted(found.items(), key=lambda entry: -len(entry[0]))
             for first, found in table.items()
         }
-        self._begun_by = lru_cache(maxsize=100_000)(self._names_begun_by)
+        self._begun_by = lru_cache(maxsize=WORDS_HELD)(self._names_begun_by)
 
     def _names_begun_by(self, word: str) -> tuple[tuple[Names[T], int], ...]:
         """Return the names that a word may begin, with the letters taken off; mostly none."""

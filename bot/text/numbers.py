@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.text.analysis import Word, number_word
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import labelled_words
 from bot.text.tokens import Token
 
@@ -54,7 +55,7 @@ def _scale_of(token: Token | Word) -> float | None:
     return None if token.number else _SCALES.get(token.word)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=WORDS_HELD)
 def _begins(word: str, number: bool) -> bool:
     """Tell whether a number may begin with this word: most words can be passed over."""
     token = Word(word, number, ())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from bot.text.held import WORDS_HELD
 from bot.text.normalize import is_arabic
 from bot.text.stem import bare
 
@@ -39,7 +40,7 @@ def _squeeze(letters: str) -> str:
     )
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
 def skeleton(word: str) -> str:
     """Return the consonant skeleton of a folded word, "" when it is too short to tell anything."""
     if is_arabic(word):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from bot.text.held import WORDS_HELD
 from bot.text.lexicon import word_set
 from bot.text.normalize import fold, is_arabic
 
@@ -35,7 +36,7 @@ _ENDINGS = (
 _WHOLE = word_set("whole_words.txt")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
 def bare(word: str) -> str:
     """Return a folded word without the article and the clitics written onto it."""
     if word in _WHOLE or not is_arabic(word):
@@ -70,7 +71,7 @@ def _readings(word: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
 def stems(word: str) -> tuple[str, ...]:
     """Return the light stems of a folded word: the one with its first letter, then others."""
     if is_arabic(word):
@@ -90,7 +91,7 @@ def stem_of(text: str) -> str:
     return stem(fold(text))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=WORDS_HELD)
 def grams(word: str) -> tuple[str, ...]:
     """Return the 4-letter pieces of a folded word without its article.
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from bot.text.held import WORDS_HELD
 from bot.text.normalize import fold
 
 _MARK = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640"
@@ -31,7 +32,7 @@ class Token(NamedTuple):
     number: bool = False
 
 
-@lru_cache(maxsize=100_000)  # words come again and again
+@lru_cache(maxsize=WORDS_HELD)
 def read(written: str) -> tuple[str, bool]:
     """Return a word or number as written in its folded form, and whether it is a number."""
     return fold(written), written[0].isdecimal()
