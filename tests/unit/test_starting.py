@@ -15,6 +15,9 @@ NOT_AT_START = {  # a module that is not imported: who alone needs it
     "sqlalchemy.dialects.postgresql": "a PostgreSQL server",
     "psycopg": "a PostgreSQL server",
     "bot.sandbox": "mujaz demo",
+    "rich": "tables and bars on a terminal",
+    "pygments": "the command line of httpx",
+    "click": "the command line of httpx",
     "bot.check": "mujaz check",
     "starlette": "MUJAZ_LISTEN",
     "uvicorn": "MUJAZ_LISTEN",
@@ -52,7 +55,9 @@ def test_what_a_start_leaves_out_is_there_for_those_who_need_it() -> None:
         "bot.digest.chart, bot.search.dense, bot.store.migrations.versions.r0001_initial,"
         " bot.demo, bot.check, bot.web, bot.sources.feed_xml, bot.sources.page, bot.sources.pdf"
     )
-    found = imported_by(f"import {users}, sqlalchemy.dialects.postgresql, psycopg, sentry_sdk")
+    found = imported_by(
+        f"import {users}, sqlalchemy.dialects.postgresql, psycopg, sentry_sdk, httpx"
+    )
 
     assert NOT_AT_START.keys() <= found  # else the names above would prove nothing
 
