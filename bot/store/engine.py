@@ -29,7 +29,7 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.rows import Form, Plain
@@ -185,9 +185,17 @@ async def insert_missing_of(
     """Insert those rows that no unique constraint forbids; return ``wanted`` of each of them."""
     if not rows:
         return []
-    into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    missing = into(table).on_conflict_do_nothing().returning(wanted)
+    missing = _insert_for(connection)(table).on_conflict_do_nothing().returning(wanted)
     return (await connection.scalars(missing, list(rows))).all()
+
+
+def _insert_for(connection: AsyncConnection) -> Callable[[Table], Any]:
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert
+    # With it come all its drivers' dialects: not for a start on an SQLite file.
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert
 
 
 async def insert_numbers(

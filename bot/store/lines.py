@@ -28,7 +28,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import Text as PlainText
-from sqlalchemy.dialects.postgresql import BIT, array
 from sqlalchemy.types import TypeEngine
 
 from bot.store.columns import Text
@@ -117,6 +116,9 @@ def _plain(column: Column[Any]) -> Any:
 
 def tally_query(table: Table) -> Select[Any]:
     """Return PostgreSQL's query for the count of a table's lines and the sums of their parts."""
+    # With it come all its drivers' dialects: not for a start on an SQLite file.
+    from sqlalchemy.dialects.postgresql import BIT, array
+
     line = _line(table.columns, "postgresql")
     hashed = cast(literal("x").concat(func.md5(line)), BIT(BITS))
     # A row out of an array keeps each line from being hashed again for every part, and unlike

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -140,13 +138,3 @@ def test_a_drawing_is_a_picture_whatever_is_said() -> None:
         )  # fmt: skip
         assert unpacked(packed(chart)) == chart
         assert draw(chart).startswith(PNG)
-
-
-def test_a_start_does_not_wait_for_what_only_charts_need() -> None:
-    program = "import sys, bot.__main__; print('matplotlib' in sys.modules)"
-
-    told = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout.strip()
-
-    assert told == "False"
