@@ -12,6 +12,7 @@ take the locks away.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import zlib
 from typing import Any
@@ -72,8 +73,14 @@ class DutySession:
             return bool(got)
 
     async def close(self) -> None:
-        """Hand every duty on."""
+        """Hand every duty on: with the return of this, another process can have it."""
+        import psycopg
+
         async with self._turn:
+            if self._connection is not None:
+                # The server keeps the locks of a session a little longer than its connection.
+                with contextlib.suppress(psycopg.Error):
+                    await self._connection.execute("SELECT pg_advisory_unlock_all()")
             await self._lose()
 
     async def _connect(self) -> Any:
