@@ -44,6 +44,10 @@ async def _stored(core: Core, say: Texts, deep: bool) -> AsyncIterator[Finding]:
         "check.database", articles=counts.articles, paragraphs=counts.paragraphs, chats=counts.chats
     )
     yield Finding(sound=not problems, text="; ".join([summary, *problems]))
+    if core.replica is not None:
+        state = core.replica.state
+        key = "check.replica" if state.serving else "check.replica_passed_over"
+        yield Finding(sound=state.serving, text=say(key, why=state.why))
     behind = await core.index.lag()
     yield Finding(sound=True, text=say("check.index", behind=behind))
     yield Finding(sound=None, text=await meaning_state(core, say))

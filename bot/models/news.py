@@ -240,3 +240,14 @@ class StoreCounts:
     subscriptions: int = 0
     outbox: dict[str, int] = field(default_factory=dict)
     last_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaState:
+    """How a replica of the database does, and how often it was read."""
+
+    serving: bool
+    why: str  # it does not serve, "" when it does
+    behind_s: float | None  # how long it has lacked something; None when it cannot be asked
+    reads: int  # that it answered
+    passed_on: int  # that the primary had to answer
