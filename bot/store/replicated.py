@@ -87,7 +87,7 @@ async def open_replica(store: SqlStore, url: str, *, most_behind_s: float) -> Re
     """
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is the latter
         raise SettingsError([("MUJAZ_REPLICA_URL", "cannot be understood")]) from None
     replica = Replica(store.database, address, most_behind_s=most_behind_s)
     await replica.look()
