@@ -69,7 +69,7 @@ def join_services(
         trusted_hosts=settings.fetch_trusted_hosts,
     )
     intake = Ingest(
-        store,
+        archive,
         clock,
         fetcher,
         interval_s=settings.poll_interval_s,
