@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import httpx
 import pytest
@@ -35,6 +32,7 @@ from bot.store.replica import PATIENCE_S
 from bot.store.replicated import ReplicaStore, open_replica
 from bot.store.sql import SqlStore, open_store
 from tests.contract.samples import NOW, a_subscription, added, message, new_article
+from tests.flow.replicas import OpenPair, Pair, caught_up
 from tests.flow.test_web import free_port
 from tests.postgres import Databases, Server, running
 
@@ -54,88 +52,6 @@ MAY_BE_OLD = {
     "readings",
 }
 LAG_S = 1.0
-
-
-@pytest.fixture(scope="module")
-def replica(postgres: Databases) -> Iterator[Server]:
-    with running(origin=postgres.server) as server:
-        yield server
-
-
-class Pair(NamedTuple):
-    """A database on the primary, and its store as the two kinds of readers have it."""
-
-    name: str
-    store: SqlStore
-    archive: ReplicaStore
-
-    async def added(self, identity: str) -> int:
-        stored = await added(self.store, identity, new_article(identity, f"وصلت {identity} اليوم."))
-        return stored.article_id
-
-    def came_from(self) -> tuple[int, int]:
-        """Return how many reads the replica answered so far, and how many the primary."""
-        state = self.archive.replica.state
-        return state.reads, state.passed_on
-
-
-class OpenPair(Protocol):
-    """Opens a new database and its replica."""
-
-    def __call__(self, lag_s: float = 600.0) -> Awaitable[Pair]: ...
-
-
-@pytest.fixture
-async def opened(postgres: Databases, replica: Server) -> AsyncIterator[OpenPair]:
-    """Open a new database and its replica; both are let go of after the test."""
-    async with AsyncExitStack() as stack:
-
-        async def open_pair(lag_s: float = 600.0) -> Pair:
-            name = postgres.server.new_database()
-            store = await open_store(postgres.server.url(name))
-            stack.push_async_callback(store.close)
-            await caught_up(postgres.server, replica)
-            archive = await open_replica(store, replica.url(name), most_behind_s=lag_s)
-            stack.push_async_callback(archive.close)
-            await archive.replica.look()
-            return Pair(name, store, archive)
-
-        yield open_pair
-
-
-@pytest.fixture
-async def pair(opened: OpenPair) -> Pair:
-    given = await opened()
-    assert given.archive.replica.state.serving
-    return given
-
-
-async def caught_up(primary: Server, replica: Server) -> None:
-    """Wait until the replica has replayed everything that is written by now."""
-    # The tests' server commits without waiting for its log; what is flushed is streamed.
-    primary.sql("SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'mujaz', '')")
-    ((wanted,),) = primary.sql("SELECT pg_current_wal_flush_lsn()")
-    query = f"SELECT pg_last_wal_replay_lsn() >= '{wanted}'::pg_lsn"
-    await waited(lambda: replica.sql(query) == [(True,)])
-
-
-async def waited(true: Callable[[], bool], within_s: float = 60.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, "it never came"
-        await asyncio.sleep(0.05)
-
-
-@pytest.fixture
-def paused(replica: Server) -> Iterator[None]:
-    """A replica that receives and does not replay: nothing new can be read there."""
-    replica.sql("SELECT pg_wal_replay_pause()")
-    deadline = time.monotonic() + 60
-    while replica.sql("SELECT pg_get_wal_replay_pause_state()") != [("paused",)]:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    yield
-    replica.sql("SELECT pg_wal_replay_resume()")
 
 
 def test_only_these_reads_may_be_old_and_whatever_is_written_later_may_not() -> None:
