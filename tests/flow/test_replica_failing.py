@@ -306,7 +306,8 @@ async def test_a_primary_that_hangs_keeps_nobody_from_reading_the_replica(
     one = await pair.added("قافلة")
     await caught_up(postgres.server, replica)
     with frozen(postgres.server):
-        await pair.archive.replica.look()
+        async with asyncio.timeout(5 * PATIENCE_S):
+            await pair.archive.replica.look()
         told = await pair.archive.article(one)
         state = pair.archive.replica.state
     await pair.archive.replica.look()
