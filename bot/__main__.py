@@ -258,8 +258,7 @@ def reindex(data_dir: DataDir = None) -> None:
 def _run(work: Callable[[Settings], Awaitable[int]], data_dir: Path | None, **given: object) -> int:
     """Load the settings, set up logging, run ``work`` in a loop and return its exit code."""
     settings = load_settings(data_dir=data_dir, **given)
-    known = (settings.telegram_bot_token, settings.webhook_secret, settings.embeddings_key)
-    secrets = [secret.get_secret_value() for secret in known if secret is not None]
+    secrets = settings.secrets()
     set_up_logging(settings.log_level, settings.log_format, secrets)
     if settings.sentry_dsn is not None:
         try:

@@ -17,7 +17,8 @@ from bot.running import Mujaz, warm_up
 from bot.search.index import SearchIndex
 from bot.search.semantic import SemanticIndex
 from bot.settings import Settings
-from bot.store.sql import open_store
+from bot.store.replicated import ReplicaStore, open_replica
+from bot.store.sql import SqlStore, open_store
 
 __all__ = ["Core", "Mujaz", "embedder_of", "open_core", "warm_up"]
 
@@ -26,7 +27,8 @@ __all__ = ["Core", "Mujaz", "embedder_of", "open_core", "warm_up"]
 async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Core]:
     """Open store and index and join the services; closed in the opposite order.
 
-    Raises StoreError or SearchIndexError when either cannot be opened.
+    Where there is a replica, what answers questions reads from it. Raises StoreError or
+    SearchIndexError when either cannot be opened, SettingsError for a replica of another database.
     """
     keep_few_heaps()  # before there are threads
     clock = clock or SystemClock()
@@ -35,10 +37,13 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
     async with AsyncExitStack() as opened:
         store = await open_store(settings.store_url)
         opened.push_async_callback(store.close)
-        index = SearchIndex(store, settings.index_dir)
+        archive = await _archive(settings, store)
+        if isinstance(archive, ReplicaStore):
+            opened.push_async_callback(archive.close)
+        index = SearchIndex(archive, settings.index_dir)
         await index.open()
         opened.push_async_callback(index.close)
-        semantic = SemanticIndex(store, embedder)
+        semantic = SemanticIndex(archive, embedder)
         opened.push_async_callback(semantic.close)
         yield Core(
             settings=settings,
@@ -46,5 +51,14 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
             store=store,
             index=index,
             semantic=semantic,
-            services=join_services(settings, clock, store, index, semantic),
+            services=join_services(settings, clock, store, archive, index, semantic),
+            replica=archive.replica if isinstance(archive, ReplicaStore) else None,
         )
+
+
+async def _archive(settings: Settings, store: SqlStore) -> SqlStore:
+    """Return the store as those read it who may see what is a little old."""
+    if settings.replica_url is None:
+        return store
+    url = settings.replica_url.get_secret_value()
+    return await open_replica(store, url, most_behind_s=settings.replica_lag_s)

@@ -6,15 +6,29 @@ line for each. Wrong settings are refused before it comes to this.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from bot.app import Core, open_core
 from bot.delivery.application import bot_name
 from bot.errors import MujazError
-from bot.models import OutboxState
+from bot.models import OutboxState, PassedOver
 from bot.settings import Settings
+from bot.store.base import Replica
 from bot.text.languages import Texts
+
+_LOOK_S = 0.5
+_MOST_WAITED_S = 15.0
+_REPLICA = {
+    PassedOver.NOT: "check.replica",
+    PassedOver.UNSEEN: "check.replica_away",
+    PassedOver.AWAY: "check.replica_away",
+    PassedOver.BEHIND: "check.replica_behind",
+    PassedOver.PROMOTED: "check.replica_promoted",
+    PassedOver.TIMELINE: "check.replica_timeline",
+    PassedOver.ANOTHER: "check.replica_another",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +58,9 @@ async def _stored(core: Core, say: Texts, deep: bool) -> AsyncIterator[Finding]:
         "check.database", articles=counts.articles, paragraphs=counts.paragraphs, chats=counts.chats
     )
     yield Finding(sound=not problems, text="; ".join([summary, *problems]))
+    if core.replica is not None:
+        why = await _why_passed_over(core.replica, core.settings.replica_lag_s)
+        yield Finding(sound=not why, text=say(_REPLICA[why]))
     behind = await core.index.lag()
     yield Finding(sound=True, text=say("check.index", behind=behind))
     yield Finding(sound=None, text=await meaning_state(core, say))
@@ -57,6 +74,19 @@ async def _stored(core: Core, say: Texts, deep: bool) -> AsyncIterator[Finding]:
             dead=waiting[OutboxState.DEAD],
         ),
     )
+
+
+async def _why_passed_over(replica: Replica, may_lag_s: float) -> PassedOver:
+    """Return why a replica is not read, once it had the time that it may lag.
+
+    Of more than some seconds nobody waits for the end; it is told as it is then.
+    """
+    left_s = min(may_lag_s, _MOST_WAITED_S)
+    while replica.state.why is PassedOver.BEHIND and left_s > 0:
+        await asyncio.sleep(_LOOK_S)
+        left_s -= _LOOK_S
+        await replica.look()
+    return replica.state.why
 
 
 async def _token(settings: Settings, say: Texts) -> Finding:

@@ -9,7 +9,7 @@ from bot.search.index import SearchIndex
 from bot.search.semantic import SemanticIndex
 from bot.services import Services
 from bot.settings import Settings
-from bot.store.base import Store
+from bot.store.base import Replica, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +22,4 @@ class Core:
     index: SearchIndex
     semantic: SemanticIndex
     services: Services
+    replica: Replica | None = None

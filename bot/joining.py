@@ -62,16 +62,21 @@ def embedder_of(settings: Settings) -> Embedder | None:
 
 
 def join_services(
-    settings: Settings, clock: Clock, store: Store, index: SearchIndex, semantic: SemanticIndex
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    archive: Store,
+    index: SearchIndex,
+    semantic: SemanticIndex,
 ) -> Services:
-    """Return the services over a store and an index."""
+    """Return the services over a store and an index; ``archive`` may show what is a little old."""
     fetcher = Fetcher(
         timeout_s=settings.fetch_timeout_s,
         max_bytes=settings.fetch_max_bytes,
         trusted_hosts=settings.fetch_trusted_hosts,
     )
     intake = Ingest(
-        store,
+        archive,
         clock,
         fetcher,
         interval_s=settings.poll_interval_s,
@@ -82,7 +87,7 @@ def join_services(
     token = settings.telegram_bot_token
     judging = Judging(store, clock, token.get_secret_value() if token else secrets.token_hex())
     answering = Answering(
-        store,
+        archive,
         index,
         clock,
         semantic,
@@ -97,7 +102,7 @@ def join_services(
         answering=answering,
         broadcasting=broadcasting,
         enriching=Enriching(store, clock),
-        charting=Charting(store, clock),
+        charting=Charting(archive, clock),
         choosing=Choosing(store, clock, digest_time=settings.digest_time),
         following=Following(store, clock),
         intake=intake,
@@ -108,7 +113,7 @@ def join_services(
         outgoing=outgoing,
         privacy=Privacy(store, judging, answering),
         revising=Revising(store, clock, broadcasting, outgoing),
-        timelines=Timelines(store, clock),
+        timelines=Timelines(archive, clock),
         watching=watching,
         overseeing=Overseeing(store, clock, watching, judging),
         keeping=_keeping(settings, clock, store),

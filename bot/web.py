@@ -3,7 +3,8 @@
 ::
 
     GET  /healthz   200 while the loop turns
-    GET  /readyz    200 when the database answers and index and updates keep up, else 503 and why
+    GET  /readyz    200 when the database answers and index and updates keep up, else 503 and why;
+                    a replica that is not read is told, and no reason: the database is read instead
     GET  /metrics   for Prometheus
     POST the path of MUJAZ_WEBHOOK_URL, with Telegram's secret
 
@@ -16,12 +17,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -111,7 +112,13 @@ def build_app(core: Core, webhook: Webhook | None, pulse: Pulse) -> Starlette:
         return JSONResponse(found, status_code=200 if found["ready"] else 503)
 
     async def metrics(request: Request) -> Response:  # noqa: ARG001 - the same for everyone
-        own = b"".join([generate_latest(REGISTRY), *[part async for part in _looked_up(core)]])
+        own = b"".join(
+            [
+                generate_latest(REGISTRY),
+                generate_latest(_Given(_of_replica(core))),
+                *[part async for part in _looked_up(core)],
+            ]
+        )
         return Response(own, media_type=CONTENT_TYPE_LATEST)
 
     routes = [
@@ -149,6 +156,13 @@ async def readiness(core: Core, pulse: Pulse) -> dict[str, object]:
     """Return whether this process can serve, and the figures that say so."""
     silent_s = pulse()
     found: dict[str, object] = {"database": True, "last_poll_s": _rounded(silent_s)}
+    if core.replica is not None:
+        state = core.replica.state
+        found["replica"] = {
+            "serving": state.serving,
+            "why": state.why,
+            "behind_s": _rounded(state.behind_s),
+        }
     problems = []
     try:
         overdue_s = await _overdue_s(core)
@@ -203,12 +217,33 @@ async def _looked_up(core: Core) -> AsyncIterator[bytes]:
     yield generate_latest(_Given(families))
 
 
+def _of_replica(core: Core) -> list[Metric]:
+    """Return what is known of the replica; nothing where there is none."""
+    if core.replica is None:
+        return []
+    state = core.replica.state
+    reads = CounterMetricFamily(
+        "mujaz_replica_reads", "Reads that the replica may answer, by who did", labels=["by"]
+    )
+    reads.add_metric(["replica"], state.reads)
+    reads.add_metric(["primary"], state.passed_on)
+    serving = GaugeMetricFamily(
+        "mujaz_replica_serving", "Whether the replica is read", value=float(state.serving)
+    )
+    if state.behind_s is None:
+        return [reads, serving]
+    behind = GaugeMetricFamily(
+        "mujaz_replica_behind_seconds", "How long it has lacked something", value=state.behind_s
+    )
+    return [reads, serving, behind]
+
+
 class _Given:
     """A registry of families made just now."""
 
-    def __init__(self, families: list[GaugeMetricFamily]) -> None:
+    def __init__(self, families: Sequence[Metric]) -> None:
         self._families = families
 
-    def collect(self) -> list[GaugeMetricFamily]:
+    def collect(self) -> Sequence[Metric]:
         """Return them."""
         return self._families

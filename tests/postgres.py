@@ -64,10 +64,13 @@ def binaries() -> Path:
 class Server:
     """A running server; ``url(name)`` is the address of one of its databases."""
 
-    def __init__(self, folder: Path, settings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, settings: tuple[str, ...] = (), *, origin: Server | None = None
+    ) -> None:
+        """Prepare a server in ``folder``; with an ``origin``, a streaming replica of that one."""
         self.folder = folder
         self.settings = SETTINGS + settings
-        self.programs = binaries()
+        self.programs: Path = origin.programs if origin else binaries()
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = count(1)
         if os.getuid() == 0:
@@ -79,7 +82,13 @@ class Server:
         if os.getuid() == 0:
             for place in (folder, data):
                 os.chown(place, _NOBODY, _NOBODY)
-        self._run("initdb", "-D", str(data), "-U", "mujaz", "-E", "UTF8", "--locale=C", "-N")
+        if origin is None:
+            self._run("initdb", "-D", str(data), "-U", "mujaz", "-E", "UTF8", "--locale=C", "-N")
+        else:
+            self._run(
+                *("pg_basebackup", "-D", str(data), "-h", str(origin.folder), "-U", "mujaz"),
+                *("--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
+            )
 
     def _as_whom(self) -> dict[str, int]:
         return {"user": _NOBODY, "group": _NOBODY} if os.getuid() == 0 else {}
@@ -132,11 +141,18 @@ class Server:
     def pin(self, cores: set[int]) -> None:
         """Let the server work on these cores alone, whoever connects from now on as well."""
         assert self._process is not None
-        for place in Path("/proc").glob("[0-9]*/stat"):
+        own = self._process.pid
+        for pid in (own, *_children(own)):
             with contextlib.suppress(OSError):
-                parent = int(place.read_text().rpartition(")")[2].split()[1])
-                if self._process.pid in {parent, int(place.parent.name)}:
-                    os.sched_setaffinity(int(place.parent.name), cores)
+                os.sched_setaffinity(pid, cores)
+
+    def freeze(self, frozen: bool = True) -> None:
+        """Let every process of the server stand still, as one whose disk hangs; or go on."""
+        assert self._process is not None
+        own = self._process.pid
+        for pid in (own, *_children(own)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP if frozen else signal.SIGCONT)
 
     def url(self, name: str = "postgres") -> str:
         """Return the address of a database."""
@@ -163,12 +179,15 @@ class Server:
 
 
 @contextmanager
-def running(*settings: str) -> Iterator[Server]:
-    """Give a server in a folder under the temporary one; both are gone afterwards."""
+def running(*settings: str, origin: Server | None = None) -> Iterator[Server]:
+    """Give a server in a folder under the temporary one; both are gone afterwards.
+
+    With an ``origin`` it is a streaming replica of that one.
+    """
     folder = Path(tempfile.mkdtemp(prefix="mujaz-pg-"))
     server = None
     try:
-        server = Server(folder, settings)
+        server = Server(folder, settings, origin=origin)
         server.start()
         yield server
     finally:
@@ -241,6 +260,17 @@ def rows_of(server: Server, name: str) -> dict[str, list[tuple[object, ...]]]:
             str(table): sorted(other.execute(f"SELECT t::text FROM {table} t".encode()).fetchall())  # noqa: S608 - its own tables
             for (table,) in tables.fetchall()
         }
+
+
+def _children(parent: int) -> list[int]:
+    """Return the processes that a process has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def _open_to_all(folder: Path) -> bool:

@@ -240,3 +240,30 @@ class StoreCounts:
     subscriptions: int = 0
     outbox: dict[str, int] = field(default_factory=dict)
     last_seq: int = 0
+
+
+class PassedOver(StrEnum):
+    """Why a replica of the database is not read."""
+
+    NOT = ""  # it is read
+    UNSEEN = "not looked at yet"
+    AWAY = "away"
+    BEHIND = "behind"
+    PROMOTED = "follows no primary"
+    TIMELINE = "on another timeline"
+    ANOTHER = "another database"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaState:
+    """How a replica of the database does, and how often it was read."""
+
+    why: PassedOver
+    behind_s: float | None  # how long it has lacked something; None when that cannot be told
+    reads: int  # that it answered
+    passed_on: int  # that the primary had to answer
+
+    @property
+    def serving(self) -> bool:
+        """Whether it is read."""
+        return self.why is PassedOver.NOT

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -69,7 +70,9 @@ class PostgresDatabase(Database):
 
     hashes = True
 
-    def __init__(self, url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+    def __init__(
+        self, url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S, connect_s: int = _CONNECT_S
+    ) -> None:
         try:
             import psycopg  # noqa: F401 - asked for by the address, and not always installed
         except ImportError:
@@ -77,8 +80,9 @@ class PostgresDatabase(Database):
                 "psycopg is missing", key="error.store.driver", install="mujaz[postgres]"
             ) from None
         self.url = url.set(drivername=DRIVER)
-        self._writers = _make_engine(self.url, busy_timeout_s, connections=2)
-        self._readers = _make_engine(self.url, busy_timeout_s, connections=READERS, reads=True)
+        made = partial(_make_engine, self.url, busy_timeout_s, connect_s=connect_s)
+        self._writers = made(connections=2)
+        self._readers = made(connections=READERS, reads=True)
         self._turns = {WRITERS: Turns(), LEASERS: Turns()}
         self._duties = DutySession(self.url)
         self._closed = False
@@ -287,7 +291,7 @@ class PostgresDatabase(Database):
 
 
 def _make_engine(
-    url: URL, busy_timeout_s: float, *, connections: int, reads: bool = False
+    url: URL, busy_timeout_s: float, *, connections: int, connect_s: int, reads: bool = False
 ) -> AsyncEngine:
     """Return an engine; one that ``reads`` gives each transaction one state of the database."""
     options = [
@@ -305,7 +309,7 @@ def _make_engine(
         execution_options={"postgresql_readonly": True} if reads else {},
         connect_args={
             "options": " ".join(options),
-            "connect_timeout": _CONNECT_S,
+            "connect_timeout": connect_s,
             "application_name": "mujaz",
         },
     )

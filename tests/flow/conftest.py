@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -13,9 +15,13 @@ from bot.app import Core, Mujaz, open_core
 from bot.demo import Samples
 from bot.sandbox import READER_ID, Sandbox, SandboxClock, SandboxServer
 from bot.settings import Settings
+from bot.store.replicated import open_replica
+from bot.store.sql import open_store
 from tests.botapi.classes import installed
 from tests.flow.person import Person
+from tests.flow.replicas import OpenPair, Pair, caught_up
 from tests.flow.spoken import check_all
+from tests.postgres import Databases, Server, running
 
 START_AT = datetime.fromisoformat("2019-03-12T18:30:00+02:00")
 TOKEN = "4242:token-of-the-flow-tests-only-aaaaaaaaa"
@@ -79,3 +85,46 @@ async def layla(server: SandboxServer) -> AsyncIterator[Person]:
     person = Person(server.url)
     yield person
     await person.close()
+
+
+@pytest.fixture(scope="module")
+def replica(postgres: Databases) -> Iterator[Server]:
+    with running(origin=postgres.server) as server:
+        yield server
+
+
+@pytest.fixture
+async def opened(postgres: Databases, replica: Server) -> AsyncIterator[OpenPair]:
+    """Open a new database and its replica; both are let go of after the test."""
+    async with AsyncExitStack() as stack:
+
+        async def open_pair(lag_s: float = 600.0) -> Pair:
+            name = postgres.server.new_database()
+            store = await open_store(postgres.server.url(name))
+            stack.push_async_callback(store.close)
+            await caught_up(postgres.server, replica)
+            archive = await open_replica(store, replica.url(name), most_behind_s=lag_s)
+            stack.push_async_callback(archive.close)
+            await archive.replica.look()
+            return Pair(name, store, archive)
+
+        yield open_pair
+
+
+@pytest.fixture
+async def pair(opened: OpenPair) -> Pair:
+    given = await opened()
+    assert given.archive.replica.state.serving
+    return given
+
+
+@pytest.fixture
+def paused(replica: Server) -> Iterator[None]:
+    """A replica that receives and does not replay: nothing new can be read there."""
+    replica.sql("SELECT pg_wal_replay_pause()")
+    deadline = time.monotonic() + 60
+    while replica.sql("SELECT pg_get_wal_replay_pause_state()") != [("paused",)]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    yield
+    replica.sql("SELECT pg_wal_replay_resume()")

@@ -21,6 +21,8 @@ FROM_THE_STORE = {  # looked up when somebody asks
     "mujaz_index_lag",
     "mujaz_articles",
     "mujaz_paragraphs",
+    "mujaz_replica_reads_total",
+    "mujaz_replica_behind_seconds",
 }
 
 

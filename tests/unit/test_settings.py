@@ -30,6 +30,9 @@ WRONG = [
     ("MUJAZ_ADMIN_IDS", {"MUJAZ_ADMIN_IDS": "1001, 0"}),
     ("MUJAZ_DATA_DIR", {"MUJAZ_DATA_DIR": "{file}"}),
     ("MUJAZ_DATABASE_URL", {"MUJAZ_DATABASE_URL": "mysql://root:hunter2@db/mujaz"}),
+    ("MUJAZ_REPLICA_URL", {"MUJAZ_REPLICA_URL": "sqlite+aiosqlite:///hunter2.sqlite"}),
+    ("MUJAZ_REPLICA_URL", {"MUJAZ_REPLICA_URL": "postgresql://root:hunter2@db/mujaz"}),
+    ("MUJAZ_REPLICA_LAG_S", {"MUJAZ_REPLICA_LAG_S": "-1"}),
     ("MUJAZ_LANGUAGE", {"MUJAZ_LANGUAGE": "xx"}),
     ("MUJAZ_TIMEZONE", {"MUJAZ_TIMEZONE": "Syria-time"}),
     ("MUJAZ_TIMEZONE", {"MUJAZ_TIMEZONE": "../../etc/passwd"}),
@@ -168,3 +171,22 @@ def test_settings_in_use_are_written_without_their_secrets() -> None:
     assert "# TELEGRAM_BOT_TOKEN is a secret and must be set again" in text
     assert "MUJAZ_ADMIN_IDS=5,6" in text
     assert "MUJAZ_LANGUAGE=ar" in text
+
+
+def test_no_log_may_show_the_address_of_a_database_nor_the_password_in_it() -> None:
+    primary, replica = (f"postgresql://mujaz:p%40ssword-{n}@db/mujaz" for n in (1, 2))
+    settings = Settings(
+        telegram_bot_token=SecretStr(SECRET),
+        database_url=SecretStr(primary),
+        replica_url=SecretStr(replica),
+    )
+
+    assert {SECRET, primary, replica, "p@ssword-1", "p@ssword-2"} <= set(settings.secrets())
+    assert "" not in settings.secrets()
+
+
+@pytest.mark.parametrize("address", ["postgresql://db/mujaz", "postgresql://mujaz:war@db/mujaz"])
+def test_a_word_that_is_no_password_or_a_short_one_is_not_struck_out_of_everything(
+    address: str,
+) -> None:
+    assert Settings(database_url=SecretStr(address)).secrets() == [address]

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.models import StoreCounts
+from bot.models import ReplicaState, StoreCounts
 from bot.store.base.articles import ArticleStore
 from bot.store.base.chats import ChatStore
 from bot.store.base.embeddings import EmbeddingStore
@@ -82,6 +82,19 @@ class Store(
         ...
 
 
+class Replica(Protocol):
+    """A copy of the database that follows it, and that answers and the search index read."""
+
+    @property
+    def state(self) -> ReplicaState:
+        """How it does, as of the last look."""
+        ...
+
+    async def look(self) -> None:
+        """Look how far it has come; to be done every second or so. Raises nothing."""
+        ...
+
+
 __all__ = [
     "ArticleStore",
     "ChatStore",
@@ -90,6 +103,7 @@ __all__ = [
     "FollowStore",
     "OutboxStore",
     "QuestionStore",
+    "Replica",
     "SentStore",
     "SourceStore",
     "Store",
