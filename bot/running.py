@@ -229,6 +229,7 @@ class Mujaz:
         """Stop in the opposite order, within the time that the settings allow."""
         within_s = self._core.settings.shutdown_s
         await self._jobs.stop(within_s / 4)
+        self._core.services.enriching.abandon()
         await self._core.services.watching.stop()
         if self._web is not None:
             await self._web.stop()

@@ -6,11 +6,13 @@ stood before and after, so nothing that it sets right on the way can be missed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.events.cluster import Clusterer
 from bot.models import Event, EventsMark, EventsStep, Reading, Report, StoredArticle
 from bot.text.places import places
+
+Pacing = Callable[[list[Report]], Iterator[Report]]
 
 
 class Steps:
@@ -19,15 +21,18 @@ class Steps:
     def __init__(self, clusterer: Clusterer) -> None:
         self._clusterer = clusterer
 
-    def take(self, reports: Iterable[Report], before: EventsMark, seq: int) -> EventsStep:
+    def take(
+        self, reports: Iterable[Report], before: EventsMark, seq: int, *, each: Pacing = iter
+    ) -> EventsStep:
         """Return what the reports bring, placed in the order of their dates.
 
         ``before`` is the mark to go on from and ``seq`` how far the log is followed with them.
+        ``each`` gives the reports one by one, when they may be placed.
         """
         clusterer = self._clusterer
         homes, lines = clusterer.homes(), clusterer.lines()
         read, merged = [], dict[int, int]()
-        for report in sorted(reports, key=lambda one: (one.dated_at, one.article_id)):
+        for report in each(sorted(reports, key=lambda one: (one.dated_at, one.article_id))):
             placement = clusterer.add(report)
             merged |= dict.fromkeys(placement.merged, placement.event_id)
             read.append(reading_of(report, placement.copy_of))

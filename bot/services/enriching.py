@@ -13,16 +13,21 @@ somebody else has moved the mark.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from bot.clock import Clock
+from bot.errors import MujazError
 from bot.events.cluster import REMEMBERED_H, Clusterer
 from bot.events.reports import read_report
 from bot.events.steps import Steps, report_of
 from bot.models import EventsMark, Report, StoredArticle
 from bot.precedence import giving_way
 from bot.store.base import Store
+
+T = TypeVar("T")
 
 _AT_ONCE = 100  # articles in one step: about a second's reading
 _MOST = 400  # in one call, so that what comes after it is not kept waiting
@@ -37,6 +42,14 @@ class Enriching:
         self._steps: Steps | None = None
         self._mark = EventsMark()
         self._turn = asyncio.Lock()
+        self._over = False
+
+    def abandon(self) -> None:
+        """Let the step under way end unfinished, as by a kill: a program that stops waits for it.
+
+        Nothing of it was written, so the next start takes it again.
+        """
+        self._over = True
 
     async def follow(self, most: int = _MOST) -> int:
         """Read what is new, about ``most`` articles of it; return how many changes were followed.
@@ -59,11 +72,19 @@ class Enriching:
         steps, self._steps = self._steps, None  # taken up again only once the step is written
         stored = await self._store.articles([change.article_id for change in changes])
         outlets = await self._store.outlets()
-        reports = await asyncio.to_thread(_read, list(stored.values()), outlets)
-        step = await asyncio.to_thread(steps.take, reports, mark, changes[-1].seq)
+        reports = await asyncio.to_thread(_read, self._each(list(stored.values())), outlets)
+        taking = partial(steps.take, reports, mark, changes[-1].seq, each=self._each)
+        step = await asyncio.to_thread(taking)
         if await self._store.save_events(step, now=self._clock.now()):
             self._steps, self._mark = steps, step.after
         return len(changes)
+
+    def _each(self, things: Sequence[T]) -> Iterator[T]:
+        """Yield things one by one, readers first; raises MujazError once all is over."""
+        for thing in giving_way(things):
+            if self._over:
+                raise MujazError("reading was abandoned: the program stops")
+            yield thing
 
     async def _remembered(self, mark: EventsMark) -> Clusterer:
         """Return a clusterer that stands where the store does."""
@@ -87,7 +108,7 @@ class Enriching:
         )
 
 
-def _read(stored: Sequence[StoredArticle], outlets: Mapping[int, str]) -> list[Report]:
+def _read(stored: Iterable[StoredArticle], outlets: Mapping[int, str]) -> list[Report]:
     return [
         read_report(
             article_id=one.article.id,
@@ -98,5 +119,5 @@ def _read(stored: Sequence[StoredArticle], outlets: Mapping[int, str]) -> list[R
             dated_at=one.article.dated_at,
             copy_of=one.article.copy_of,
         )
-        for one in giving_way(stored)
+        for one in stored
     ]
