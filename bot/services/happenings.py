@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -103,7 +104,7 @@ class Happenings:
         ]
         loose += [one for key, new in placed.items() if key not in events for one in new]
         return Period(
-            happenings=(*found, *_alone(loose, at, repeated)),
+            happenings=(*found, *await asyncio.to_thread(_alone, loose, at, repeated)),
             forebears=await self._store.forebears(list(events)),
             unread=unread,
         )
