@@ -22,7 +22,7 @@ _PIECE = 100  # things done between two breaths; some milliseconds
 _MOST_IN_A_ROW = 16  # readers who may go before the background gets its turn all the same
 
 _COURTESY_S = 0.02  # for which one piece of long work waits at most while readers are served
-_REST_S = 0.05  # likewise in a thread, where a piece is longer
+_REST_S = 0.02  # likewise in a thread
 
 _awaited: ContextVar[bool] = ContextVar("awaited", default=False)
 _served: set[object] = set()  # readers who are being served at this moment

@@ -154,8 +154,8 @@ class Broadcasting:
     async def _broadcast(self, pending: Sequence[tuple[Subscription, Due]], tick: Tick) -> int:
         """Write some due digests in one transaction; where that fails, one after the other."""
         digests = []
+        await after_readers()  # once for forty: what is due must not wait long for those who ask
         for subscription, due in pending:
-            await after_readers()
             try:
                 digests.append(await self._due_digest(subscription, due, tick))
             except Exception:
