@@ -45,13 +45,15 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
         opened.push_async_callback(index.close)
         semantic = SemanticIndex(archive, embedder)
         opened.push_async_callback(semantic.close)
+        services = join_services(settings, clock, store, archive, index, semantic)
+        opened.push_async_callback(services.enriching.close)
         yield Core(
             settings=settings,
             clock=clock,
             store=store,
             index=index,
             semantic=semantic,
-            services=join_services(settings, clock, store, archive, index, semantic),
+            services=services,
             replica=archive.replica if isinstance(archive, ReplicaStore) else None,
         )
 

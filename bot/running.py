@@ -156,6 +156,7 @@ class Mujaz:
             await announce(self._polling.bot, self._commands, self._core.services.operators)
         for standby in self._standbys:
             await standby.look()
+        await self._core.services.enriching.work_apart()
         self._plan()
         self._jobs.start()
         if self._standbys or self._webhook:
@@ -229,7 +230,7 @@ class Mujaz:
         """Stop in the opposite order, within the time that the settings allow."""
         within_s = self._core.settings.shutdown_s
         await self._jobs.stop(within_s / 4)
-        self._core.services.enriching.abandon()
+        await self._core.services.enriching.close()
         await self._core.services.watching.stop()
         if self._web is not None:
             await self._web.stop()

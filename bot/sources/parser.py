@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import sys
 from datetime import datetime
 
 from bot.errors import FeedError
 from bot.models import NewArticle
+from bot.processes import only_our_modules
 from bot.sources.base import BodyKind, ParsedFeed
 
 _START_S = 20.0  # to start and import; a loaded machine is slow
@@ -87,7 +87,7 @@ class ParserProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env=_environment(),
+            env=only_our_modules(),
         )
         self._read = 1
         async with asyncio.timeout(_START_S):
@@ -150,10 +150,3 @@ def _article_of(fields: dict[str, str]) -> NewArticle:
         published_at=datetime.fromisoformat(written) if written else None,
         language=fields["language"],
     )
-
-
-def _environment() -> dict[str, str] | None:
-    """Return what the worker may know: where our modules are, and none of our secrets."""
-    if sys.platform == "win32":
-        return None  # Windows starts no program without its own variables
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import sqlite
 
 from bot.errors import StoreError
+from bot.processes import only_our_modules
 from bot.store.engine import Database, Place, as_text
 from bot.store.failures import as_store_error
 from bot.store.lines import database_writes, kinds_of, lines_query, values_query
@@ -104,17 +104,10 @@ def _started() -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=only_our_modules(),
         )
     except OSError as error:
         raise StoreError(f"the reading process does not start: {error}") from error
-
-
-def _environment() -> dict[str, str] | None:
-    """Return what the process may know: where our modules are, and none of our secrets."""
-    if sys.platform == "win32":
-        return None  # Windows starts no program without its own variables
-    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _ask(process: subprocess.Popen[bytes], asked: Mapping[str, Any]) -> IO[bytes]:

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -84,3 +85,36 @@ def start(body: Callable[..., None], *arguments: object) -> Running:
     process = _FORKS.Process(target=body, args=arguments, daemon=True)
     process.start()
     return Running(process)
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that it has started, and they."""
+    found = [pid]
+    for one in found:
+        for thread in Path(f"/proc/{one}/task").glob("*/children"):
+            with suppress(OSError):  # it has just ended
+                found += map(int, thread.read_text(encoding="ascii").split())
+    return found
+
+
+def memory_mb(pid: int, kind: str) -> float:
+    """Return the memory of a process and all that it has started, in megabytes.
+
+    ``kind`` is a name of ``/proc/…/status``: RssAnon is what each has of its own now, VmHWM the
+    most that each has ever had, at whatever times.
+    """
+    total = 0
+    for one in family(pid):
+        with suppress(OSError):
+            status = Path(f"/proc/{one}/status").read_text(encoding="ascii")
+            total += sum(int(line.split()[1]) for line in status.splitlines() if kind in line)
+    return total / 1024
+
+
+def handles(pid: int) -> int:
+    """Return how many files and sockets a process and all that it has started have open."""
+    total = 0
+    for one in family(pid):
+        with suppress(OSError):
+            total += len(list(Path(f"/proc/{one}/fd").iterdir()))
+    return total

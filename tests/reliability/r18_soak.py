@@ -3,7 +3,8 @@
     python -m tests.reliability.r18_soak [--minutes 24] [--held-h 48]
 
 The clock of the bot runs sixty times as fast, so that an hourly digest comes every minute, while
-reports arrive and readers ask. Requests, pauses between them and polls keep their own pace.
+reports arrive and readers ask. Requests, pauses between them and polls keep their own pace. What is
+looked at are the bot and all processes that it starts.
 
 The bot compares reports of two days, so it begins with two days of news and reads them before the
 day begins: what is looked for is what it never lets go. The first tenth of the day is for the
@@ -33,7 +34,7 @@ from bot.settings import Settings
 from bot.store.sql import open_store
 from tests.bench.made_up import PLACES
 from tests.bench.made_up import report as made_up
-from tests.reliability.processes import start
+from tests.reliability.processes import handles, memory_mb, start
 from tests.reliability.report import Report
 from tests.reliability.town import TOKEN, populate, readers, rows, sends, until
 
@@ -74,6 +75,7 @@ async def _live(api_url: str, folder: str, held_h: float) -> None:
     )
     chance = random.Random(SEED)  # noqa: S311 - made-up news
     async with open_core(settings, FastClock()) as core:
+        await core.services.enriching.work_apart()  # nothing of it is left in this process
         number = await _read_before(core, chance, known(held_h))
     clock = FastClock()
     async with open_core(settings, clock) as core:
@@ -113,18 +115,6 @@ def be_a_bot(api_url: str, folder: str, held_h: float) -> None:
     asyncio.run(_live(api_url, folder, held_h))
 
 
-def memory_mb(pid: int) -> float:
-    """Return the memory of its own that a process has now, in megabytes."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    (line,) = [one for one in status.splitlines() if one.startswith("RssAnon")]
-    return int(line.split()[1]) / 1024
-
-
-def handles(pid: int) -> int:
-    """Return how many files and sockets a process has open."""
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
-
-
 async def watched(sandbox: Sandbox, pid: int, seconds: float) -> tuple[list[Look], int]:
     """Let readers ask and look at the process; return what was seen (s, MB, handles), and asked."""
     begun, asked, looks = time.monotonic(), 0, list[Look]()
@@ -134,7 +124,7 @@ async def watched(sandbox: Sandbox, pid: int, seconds: float) -> tuple[list[Look
         say(sandbox, chat_id=person, user_id=person, content={"text": text})
         asked += 1
         if not looks or passed - looks[-1][0] >= LOOK_EVERY_S:
-            looks.append((passed, memory_mb(pid), handles(pid)))
+            looks.append((passed, memory_mb(pid, "RssAnon"), handles(pid)))
         await asyncio.sleep(ASK_EVERY_S)
     return looks, asked
 

@@ -25,6 +25,7 @@ LAYERS = (
         "bot.lock",
         "bot.memory",
         "bot.precedence",
+        "bot.processes",
         "bot.text",
         "bot.trees",
         "bot.locales",
