@@ -2,7 +2,8 @@
 
 Feeds, events and digests are worked on all the time, and ten thousand digests may fall due in one
 minute. None of that is as urgent as the answer to somebody who has just asked: he goes before it
-where there is a line, and long work lets others go on between its pieces.
+where there is a line, and long work lets others go on between its pieces. Whoever has been served
+for longer than any answer takes, such as an operator whose file is taken in, is waited for no more.
 """
 
 from __future__ import annotations
@@ -23,26 +24,38 @@ _MOST_IN_A_ROW = 16  # readers who may go before the background gets its turn al
 
 _COURTESY_S = 0.02  # for which one piece of long work waits at most while readers are served
 _REST_S = 0.02  # likewise in a thread
+_LONGEST_ANSWER_S = 10.0  # slow ones take a second or two: what takes longer is work, or hangs
 
-_awaited: ContextVar[bool] = ContextVar("awaited", default=False)
-_served: set[object] = set()  # readers who are being served at this moment
+_PAST = float("-inf")
+_awaited_until: ContextVar[float] = ContextVar("awaited_until", default=_PAST)  # monotonic
+_served_until: dict[object, float] = {}  # of readers who are being served at this moment
 
 
 @contextmanager
-def awaited_by_reader() -> Iterator[None]:
-    """Let what is done inside, and by tasks that begin inside, go before background work."""
-    before, mine = _awaited.set(True), object()
-    _served.add(mine)
+def awaited_by_reader(longest_s: float = _LONGEST_ANSWER_S) -> Iterator[None]:
+    """Let what is done inside, and by tasks that begin inside, go before background work.
+
+    After ``longest_s`` seconds it goes with the background, and nothing rests for it any more.
+    """
+    until, mine = time.monotonic() + longest_s, object()
+    before = _awaited_until.set(until)
+    _served_until[mine] = until
     try:
         yield
     finally:
-        _served.discard(mine)
-        _awaited.reset(before)
+        del _served_until[mine]
+        _awaited_until.reset(before)
+
+
+def _any_served() -> bool:
+    """Tell whether a reader is being served who still counts; asked from threads as well."""
+    # Copied in one step, which nobody can change it in: others come and go meanwhile.
+    return max(list(_served_until.values()), default=_PAST) > time.monotonic()
 
 
 async def after_readers() -> None:
     """Wait a moment while readers are being served: for one of many pieces of long work."""
-    if _served:
+    if _any_served():
         await asyncio.sleep(_COURTESY_S)
 
 
@@ -53,7 +66,7 @@ def giving_way(things: Iterable[T]) -> Iterator[T]:
     """
     for thing in things:
         until = time.monotonic() + _REST_S
-        while _served and time.monotonic() < until:
+        while _any_served() and time.monotonic() < until:
             time.sleep(_REST_S / 10)
         yield thing
 
@@ -83,7 +96,8 @@ class Turns:
         if not self._taken:
             self._taken = True
             return
-        line = self._readers if _awaited.get() else self._background
+        awaited = _awaited_until.get() > time.monotonic()
+        line = self._readers if awaited else self._background
         mine = asyncio.get_running_loop().create_future()
         line.append(mine)
         try:

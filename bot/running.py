@@ -15,7 +15,8 @@ from uuid import uuid4
 from bot.core import Core
 from bot.delivery.application import build_application
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.pace import Limits, Pace
+from bot.delivery.limits import Limits
+from bot.delivery.pace import Pace
 from bot.delivery.pinning import Pinner
 from bot.delivery.polling import Polling
 from bot.delivery.telegram import TelegramSender

@@ -27,6 +27,8 @@ _WHOLE = words_of(FILE, "whole")  # names that no indefinite word goes on
 _HIDDEN = words_of(FILE, "hidden")
 _ALSO_ADJECTIVES = frozenset(["حذر", "تابع"])
 _WITH_FOR = words_of(FILE, "with_for")  # «وفقاً لـ»
+_ESTIMATES, _COUNTED = words_of(FILE, "estimates"), words_of(FILE, "counted")
+_ITS = ("هما", "هم", "هن", "ها", "ه")  # pronouns behind a noun
 _PREPOSITIONS = frozenset(["من", "في", "علي", "الي", "عن", "بعد", "قبل"])
 _THATS = frozenset(["ان", "بان"])
 _SUBJECT = 4  # words before a present verb
@@ -86,15 +88,26 @@ def _is_verb(word: str) -> bool:
     return _is_says(word) or (word[1:2] in ("ي", "ت") and not article(word) and len(word) > 4)
 
 
-def _phrase(sentence: Sentence, first: int) -> tuple[str, int, int]:
-    """Return the noun phrase that begins at ``first`` with its span; "" where none does."""
+def _bears(word: str, nouns: frozenset[str]) -> bool:
+    """Tell whether a word is one of ``nouns`` with a pronoun behind it: «عددها», «حصيلتهم»."""
+    bare = next((word.removesuffix(end) for end in _ITS if word.endswith(end)), "")
+    return bare in nouns or (bare.endswith("ت") and bare[:-1] + "ه" in nouns)
+
+
+def _phrase(sentence: Sentence, first: int, *, estimated: bool = False) -> tuple[str, int, int]:
+    """Return the noun phrase that begins at ``first`` with its span; "" where none does.
+
+    Behind whoever has ``estimated`` stands what: «قدر ضابط عراقي عددها», «ضحايا القصف».
+    """
     last = first - 1
     inside = False
     for at in range(first, min(first + _LONGEST, len(sentence.tokens))):
         gap = sentence.gap(at - 1)
         if at > first and (_BREAK.search(gap) or (inside and _QUOTES.search(gap) and _leaves(gap))):
             break
-        if _ends(sentence, at, first):
+        word = sentence.word(at)
+        counted = _bears(word, _COUNTED) or (at > first + 1 and word in _COUNTED)
+        if _ends(sentence, at, first) or (estimated and counted):
             break
         if at > first and _QUOTES.search(gap):
             inside = not inside
@@ -163,20 +176,23 @@ def _behind(sentence: Sentence, at: int) -> Attribution:
 def _before(sentence: Sentence, at: int) -> Attribution:
     """Return the attribution whose verb is token ``at``."""
     first = _skip(sentence, at + 1)
+    estimated = has(sentence.word(at), _ESTIMATES)
+    turned = estimated and _bears(sentence.word(first), _COUNTED)
+    first += turned  # «قدر عددهم مسؤول بأكثر من 130», or nobody: «قدر عددهم بأكثر من 130»
     word = sentence.word(first)
     if word in ("رويترز",) and sentence.word(first + 1) == "عن":
         first += 2
     if any(one in _LEAD for one, _ in readings(word)) and (maker := _maker(sentence, first)):
         name, start, end = maker
     else:
-        name, start, end = _phrase(sentence, first)
+        name, start, end = _phrase(sentence, first, estimated=estimated)
     if sentence.word(at).removeprefix("و") in ("نقل", "نقلت"):
         name, start, end = _relayed(sentence, at + 1) or ("", 0, 0)
     elif sentence.word(at + 1) in ("عن", "الي"):  # «أعلن عن مقتل»: what is said, not who
         name, start, end = _had_said(sentence, at) or _subject(sentence, at)
     elif sentence.word(at - 1) == "قد":
         name, start, end = _had_said(sentence, at) or (name, start, end)
-    elif not name:
+    elif not name and not turned:
         name, start, end = _had_said(sentence, at) or _subject(sentence, at)
     if _BREAK.search(sentence.gap(at)) and first == at + 1:
         name = ""

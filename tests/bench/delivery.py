@@ -35,7 +35,8 @@ from telegram.request import HTTPXRequest
 from bot.clock import SystemClock
 from bot.delivery.application import build_application
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.pace import Limits, Pace
+from bot.delivery.limits import Limits
+from bot.delivery.pace import Pace
 from bot.delivery.telegram import TelegramSender, retry_after_s
 from bot.sandbox import Sandbox, SandboxServer
 from bot.settings import Settings

@@ -31,6 +31,7 @@ from tests.contract.samples import NOW, added, message
 from tests.postgres import Databases, Server, rows_of, running
 
 # Their values are longer than the columns, which only PostgreSQL minds.
+_GONE_MS = 10_000  # for which a connection that is cut may live on
 TOO_LONG = {"set_chat_settings", "pause", "note_question"}
 FITTING = {name: call for name, call in WRITES.items() if name not in TOO_LONG}
 
@@ -196,9 +197,13 @@ async def test_a_server_that_goes_away_is_called_so_and_found_again() -> None:
 
 
 def cut_connections(server: Server, name: str) -> int:
-    """End every connection to a database; return how many there were."""
+    """End every connection to a database, and wait until each is gone; return how many there were.
+
+    Without waiting they are only told to end, and may hold their locks for a while yet.
+    """
     cut = server.sql(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - a name of ours
+        f"SELECT pg_terminate_backend(pid, {_GONE_MS}) FROM pg_stat_activity"  # noqa: S608 - ours
+        f" WHERE datname = '{name}'"
     )
     return len(cut)
 

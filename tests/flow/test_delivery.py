@@ -13,7 +13,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.delivery.application import BotApplication, build_application
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.pace import Limits, Pace
+from bot.delivery.limits import Limits
+from bot.delivery.pace import Pace
 from bot.delivery.pinning import Pinner
 from bot.delivery.telegram import TelegramSender
 from bot.models import Button, Chat, ChatKind, NewMessage, OutboxKind, OutboxState, Reply

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bot.delivery.application import build_application
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.pace import Limits, Pace
+from bot.delivery.limits import Limits
+from bot.delivery.pace import Pace
 from bot.delivery.telegram import TelegramSender
 from bot.models import ChatKind, OutboxKind, OutboxMessage, OutboxState
 from bot.sandbox import Sandbox, SandboxServer

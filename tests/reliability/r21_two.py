@@ -10,7 +10,8 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.delivery.application import build_application
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.pace import Limits, Pace
+from bot.delivery.limits import Limits
+from bot.delivery.pace import Pace
 from bot.delivery.telegram import TelegramSender
 from bot.sandbox import Sandbox, SandboxServer
 from bot.settings import Settings

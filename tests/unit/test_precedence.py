@@ -124,3 +124,38 @@ async def test_a_thread_goes_on_as_soon_as_nobody_is_served_any_more() -> None:
         working = asyncio.create_task(asyncio.to_thread(list, giving_way(range(1_000))))
         await asyncio.sleep(0.2)  # a thousand rests would take fifty seconds
     assert await asyncio.wait_for(working, 20) == list(range(1_000))
+
+
+async def test_nothing_rests_for_whoever_is_served_longer_than_an_answer_takes() -> None:
+    with awaited_by_reader(longest_s=0.2):
+        begun = time.monotonic()
+        assert await asyncio.to_thread(list, giving_way(range(1_000))) == list(range(1_000))
+        working_s = time.monotonic() - begun  # a thousand rests would take twenty seconds
+        assert 0.2 <= working_s < 10
+        begun = time.monotonic()
+        for _ in range(1_000):
+            await after_readers()
+        assert time.monotonic() - begun < 10
+
+
+async def test_whoever_is_served_for_too_long_goes_with_the_background() -> None:
+    turns, order = Turns(), list[str]()
+    async with turns:
+        with awaited_by_reader(longest_s=0.05):
+            await asyncio.sleep(0.1)
+            tasks = [asyncio.create_task(_queue(turns, order, "operator")) for _ in range(3)]
+            await asyncio.sleep(0)
+        tasks.append(asyncio.create_task(_queue(turns, order, "work")))
+        await asyncio.sleep(0)
+        with awaited_by_reader():
+            tasks.append(asyncio.create_task(_queue(turns, order, "reader")))
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert order == ["reader"] + ["operator"] * 3 + ["work"]
+
+
+async def test_a_reader_counts_beside_somebody_served_for_too_long() -> None:
+    with awaited_by_reader(longest_s=0.0), awaited_by_reader(), awaited_by_reader(longest_s=0.0):
+        begun = time.monotonic()
+        await after_readers()
+    assert time.monotonic() - begun >= 0.02

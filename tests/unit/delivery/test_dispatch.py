@@ -12,7 +12,8 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.pace import Limits, Pace, Turn
+from bot.delivery.limits import Limits
+from bot.delivery.pace import Pace, Turn
 from bot.errors import StoreLockedError
 from bot.models import (
     Chat,

@@ -12,7 +12,8 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.pace import Limits, Pace
+from bot.delivery.limits import Limits
+from bot.delivery.pace import Pace
 from bot.models import Chat, ChatKind, OutboxState, SendOutcome, SendResult
 from bot.store.sql import SqlStore, open_store
 from tests.unit.delivery.test_dispatch import (

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.delivery.pace import ChatKey, Lane, Limits, Pace, Turn, kind_of
+from bot.delivery.limits import Limits
+from bot.delivery.pace import ChatKey, Lane, Pace, Turn, kind_of
 from bot.models import ChatKind
 from tests.unit.delivery.faketime import FakeTime
 
