@@ -195,8 +195,8 @@ class Clusterer:
         Around it are the events with a report that forms a pair of at least so much with it.
         """
         home = self._groups.event_of
-        near = self._near.of(EVENT, key).items()
-        around = sorted({home[one] for one, pair in near if pair >= least if one in home})
+        near = self._near.of(EVENT, key).surely(least)
+        around = sorted({home[one] for one in near if one in home})
         events = {one: self._groups.members(one) for one in around if one != besides}
         return self._near.linkages(some, home, events) if events else {}
 
@@ -233,18 +233,17 @@ class Clusterer:
     def _shift_around(self, key: int) -> bool:
         """Let reports go over to the event that they fit clearly better, or stand alone."""
         shifted = False
-        near = self._near.of(EVENT, key).items()
-        for one in sorted({key, *(other for other, pair in near if pair >= _NEAR)}):
+        for one in sorted({key, *self._near.of(EVENT, key).surely(_NEAR)}):
             home = self._groups.event_of[one]
-            rest = [other for other in self._groups.members(home) if other != one]
-            own = self._near.linkage(EVENT, (one,), rest)
+            members = self._groups.members(home)
+            own = self._near.belonging(one, members)
             # No mean of its pairs is greater than the greatest of them.
             at = self._linkages(one, (one,), home, self._joins[0])
             best = _surest(at)
             if best is not None and at[best] >= max(self._joins[0], own + _MARGIN):
                 self._shift(one, best)
                 shifted = True
-            elif own < self._joins[0] - _MARGIN and self._near.within((one,), rest):
+            elif own < self._joins[0] - _MARGIN and self._near.within((one,), members) > 1:
                 self._shift(one, None)
                 shifted = True
         return shifted

@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 
 from bot.events.gist import Gist, merged, packed
 from bot.events.paired import Paired
@@ -24,6 +25,7 @@ EVENT, STORYLINE = 0, 1  # the levels on which two reports may belong together
 _LEAST_COSINE = 0.04  # pairs below belong together nowhere
 _LEAST_PROBABILITY = 0.02  # less is held for nothing
 _NOBODY: Mapping[int, float] = {}
+_AT_H = attrgetter("at_h")
 
 
 class Neighbours:
@@ -42,7 +44,7 @@ class Neighbours:
         self._gists[key] = gist
         for pairs in self._pairs:
             pairs[key] = Paired()
-        for other, words in _alike(gist, self._stems).items():
+        for other, words in sorted(_alike(gist, self._stems).items()):
             theirs = self._gists[other]
             if abs(theirs.at_h - gist.at_h) > WINDOW_H:
                 continue
@@ -108,7 +110,7 @@ class Neighbours:
 
         A report that is in both counts with itself.
         """
-        at_h = sorted(self._gists[one].at_h for one in others)
+        at_h = sorted(map(_AT_H, map(self._gists.__getitem__, others)))
         return sum(
             bisect_right(at_h, here_h + WINDOW_H) - bisect_left(at_h, here_h - WINDOW_H)
             for one in some
@@ -127,10 +129,7 @@ class Neighbours:
         """
         sums = dict.fromkeys(events, 0.0)
         for one in some:
-            for other, pair in self._pairs[EVENT][one].items():
-                event = event_of.get(other)
-                if event in sums:
-                    sums[event] += pair
+            self._pairs[EVENT][one].count_into(sums, event_of)
         return {
             event: total / self.within(some, events[event]) if total else 0.0
             for event, total in sums.items()
@@ -143,12 +142,14 @@ class Neighbours:
         """
         if len(others) < len(some):
             some, others = others, some
-        total, there, pairs = 0.0, frozenset(others), self._pairs[at]
-        for one in some:
-            for other, pair in pairs[one].items():
-                if other in there:
-                    total += pair
+        there, pairs = frozenset(others), self._pairs[at]
+        total = sum(pairs[one].among(there) for one in some)
         return total / self.within(some, others) if total else 0.0
+
+    def belonging(self, key: int, members: Collection[int]) -> float:
+        """Return the mean of all pairs within the window of a report and the rest of its event."""
+        total = self._pairs[EVENT][key].among(members)
+        return total / (self.within((key,), members) - 1) if total else 0.0
 
 
 def _alike(gist: Gist, stems: Mapping[str, Mapping[int, float]]) -> dict[int, float]:

@@ -37,8 +37,7 @@ def _around(members: dict[int, None], groups: Groups, near: Neighbours, joins: f
         {
             groups.storyline_of(one)
             for key in members
-            for one, pair in near.of(STORYLINE, key).items()
-            if pair >= joins
+            for one in near.of(STORYLINE, key).surely(joins)
         }
     )
 
