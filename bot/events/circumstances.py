@@ -39,7 +39,8 @@ _ONE_SPAN, _IN_SPAN = words_of(FILE, "one_span"), words_of(FILE, "in_span")
 def conflict_kinds(words: Iterable[str]) -> frozenset[ClaimKind]:
     """Return the kinds of which a paragraph may speak: conflict rather than accident or crime."""
     said = list(words)
-    counts = Counter(mark for word in said for mark in _marks(word))
+    spoken = (word for word in said if not word[:1].isdecimal())
+    counts = Counter(mark for word in spoken for mark in _marks(word))
     counts["accident"] += sum(b == "سير" and a.startswith("حاد") for a, b in pairwise(said))
     strong = counts["strong"] >= max(counts["accident"], 1)
     kinds = set(ClaimKind) if strong or not counts["accident"] else set()

@@ -276,6 +276,8 @@ class Clusterer:
                 group.retired = True
                 keys = sorted(group.members)
                 self._near.retire(event, keys)
+            elif not group.retired:
+                self._near.pack(group.members, self._now_h - WINDOW_H)
         self._near.keep_snapshots(self._groups.by_id)
 
     def _forget(self, key: int) -> None:

@@ -83,6 +83,16 @@ class Neighbours:
         self._snapshots[event] = snapshot
         _index(event, snapshot, self._old_stems)
 
+    def pack(self, keys: Iterable[int], before_h: float) -> None:
+        """Hold those of some reports in little room that are older than a time.
+
+        Beyond the window only what is dated late is still compared with them.
+        """
+        for key in keys:
+            gist = self._gists[key]
+            if gist.at_h < before_h:
+                self._gists[key] = packed(gist)
+
     def keep_snapshots(self, events: Collection[int]) -> None:
         """Drop the snapshots of all other events."""
         for event in [one for one in self._snapshots if one not in events]:

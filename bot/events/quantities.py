@@ -76,7 +76,10 @@ def _plain(token: Token) -> float | None:
 
 def _word(tokens: Sequence[Token], at: int, joined: bool) -> str:
     """Return the word at ``at`` without the و that joins it or a glued ب or ل."""
-    return _unglued(tokens[at].word, joined)
+    token = tokens[at]
+    if token.number:
+        return "" if joined else token.word
+    return _unglued(token.word, joined)
 
 
 @lru_cache(maxsize=WORDS_HELD)

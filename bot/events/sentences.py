@@ -56,20 +56,26 @@ def words_of(file: str, label: str) -> frozenset[str]:
     return frozenset(labelled_words(file)[label])
 
 
-@lru_cache(maxsize=WORDS_HELD)
 def has(word: str, words: frozenset[str]) -> bool:
     """Tell whether a folded word is among ``words``, with or without clitics before it."""
-    return any(one in words for one, _ in readings(word))
+    return word in words if word[:1].isdecimal() else not words.isdisjoint(_forms(word))
+
+
+def has_noun(word: str, words: frozenset[str]) -> bool:
+    """Tell the same of a noun, with or without the article and an ending of case."""
+    return word in words if word[:1].isdecimal() else not words.isdisjoint(_noun_forms(word))
 
 
 @lru_cache(maxsize=WORDS_HELD)
-def has_noun(word: str, words: frozenset[str]) -> bool:
-    """Tell the same of a noun, with or without the article and an ending of case."""
-    for one, _ in readings(word):
-        bare = one.removeprefix("ال")
-        if bare in words or (bare.endswith("ا") and bare[:-1] in words):
-            return True
-    return False
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a word as it may be meant: held by word, since there are fifty lists to look in."""
+    return tuple(one for one, _ in readings(word))
+
+
+@lru_cache(maxsize=WORDS_HELD)
+def _noun_forms(word: str) -> tuple[str, ...]:
+    bare = [one.removeprefix("ال") for one in _forms(word)]
+    return (*bare, *(one[:-1] for one in bare if one.endswith("ا")))
 
 
 def article(word: str) -> bool:

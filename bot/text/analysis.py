@@ -65,10 +65,14 @@ def searched_stems(word: str, number: bool) -> tuple[str, ...]:
     return () if word in _STOP or len(word) < 2 else stems(word)
 
 
-@lru_cache(maxsize=20_000)  # a full garbage collection goes through all of them
 def _word(written: str) -> Word:
     word, number = read(written)
-    return Word(word, number, searched_stems(word, number))
+    return Word(word, True, (number_word(word),)) if number else _known_word(word)
+
+
+@lru_cache(maxsize=WORDS_HELD)
+def _known_word(word: str) -> Word:
+    return Word(word, False, searched_stems(word, False))
 
 
 def words(text: str) -> list[Word]:
@@ -96,13 +100,17 @@ class IndexFields:
     names: str  # consonant skeletons
 
 
-@lru_cache(maxsize=WORDS_HELD)
 def _indexed(written: str) -> tuple[str, str, str]:
     """Return stems, 4-grams and skeleton of one word or number, each with a space before it."""
     word, number = read(written)
-    found = searched_stems(word, number)
-    if number or not found:
-        return _spaced(found), "", ""
+    return (_spaced((number_word(word),)), "", "") if number else _indexed_word(word)
+
+
+@lru_cache(maxsize=WORDS_HELD)
+def _indexed_word(word: str) -> tuple[str, str, str]:
+    found = searched_stems(word, False)
+    if not found:
+        return "", "", ""
     name = skeleton(word)
     return _spaced(found), _spaced(grams(word)), f" {name}" if name else ""
 

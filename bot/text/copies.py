@@ -115,9 +115,13 @@ def _towns(title: str, lead: str) -> Towns:
     return towns_of(find_places(title), find_places(lead[:_LEAD]))
 
 
-@lru_cache(maxsize=WORDS_HELD)
 def _mark(word: str) -> int:
-    """Return a number that stands for the stem of a word."""
+    """Return a number that stands for the stem of a word, or for a number."""
+    return zlib.crc32(word.encode()) if word[:1].isdecimal() else _mark_of_stem(word)
+
+
+@lru_cache(maxsize=WORDS_HELD)
+def _mark_of_stem(word: str) -> int:
     return zlib.crc32(stems(word)[0].encode("utf-8", "replace"))
 
 

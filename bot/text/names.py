@@ -40,9 +40,13 @@ class Found(Generic[T]):
     clitics: str
 
 
-@lru_cache(maxsize=WORDS_HELD)
 def readings(word: str) -> tuple[tuple[str, int], ...]:
     """Return a folded word as a name may be read from it, with how many letters were taken off."""
+    return ((word, 0),) if word[:1].isdecimal() else _readings(word)
+
+
+@lru_cache(maxsize=WORDS_HELD)
+def _readings(word: str) -> tuple[tuple[str, int], ...]:
     found = [(word, 0)]
     if not is_arabic(word):
         return tuple(found)

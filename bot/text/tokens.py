@@ -32,10 +32,14 @@ class Token(NamedTuple):
     number: bool = False
 
 
-@lru_cache(maxsize=WORDS_HELD)
 def read(written: str) -> tuple[str, bool]:
     """Return a word or number as written in its folded form, and whether it is a number."""
-    return fold(written), written[0].isdecimal()
+    return (fold(written), True) if written[0].isdecimal() else (_folded(written), False)
+
+
+@lru_cache(maxsize=WORDS_HELD)
+def _folded(word: str) -> str:
+    return fold(word)
 
 
 def written_tokens(text: str) -> list[str]:
