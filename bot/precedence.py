@@ -23,7 +23,6 @@ _PIECE = 100  # things done between two breaths; some milliseconds
 _MOST_IN_A_ROW = 16  # readers who may go before the background gets its turn all the same
 
 _COURTESY_S = 0.02  # for which one piece of long work waits at most while readers are served
-_REST_S = 0.02  # likewise in a thread
 _LONGEST_ANSWER_S = 10.0  # slow ones take a second or two: what takes longer is work, or hangs
 
 _PAST = float("-inf")
@@ -48,27 +47,14 @@ def awaited_by_reader(longest_s: float = _LONGEST_ANSWER_S) -> Iterator[None]:
 
 
 def _any_served() -> bool:
-    """Tell whether a reader is being served who still counts; asked from threads as well."""
-    # Copied in one step, which nobody can change it in: others come and go meanwhile.
-    return max(list(_served_until.values()), default=_PAST) > time.monotonic()
+    """Tell whether a reader is being served who still counts."""
+    return max(_served_until.values(), default=_PAST) > time.monotonic()
 
 
 async def after_readers() -> None:
     """Wait a moment while readers are being served: for one of many pieces of long work."""
     if _any_served():
         await asyncio.sleep(_COURTESY_S)
-
-
-def giving_way(things: Iterable[T]) -> Iterator[T]:
-    """Yield things one by one in a thread, and rest a moment before each while readers are served.
-
-    Threads share Python's lock with the loop, on which an answer changes hands thirty times.
-    """
-    for thing in things:
-        until = time.monotonic() + _REST_S
-        while _any_served() and time.monotonic() < until:
-            time.sleep(_REST_S / 10)
-        yield thing
 
 
 async def unhurried(things: Iterable[T]) -> AsyncIterator[T]:

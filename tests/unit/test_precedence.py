@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from bot.precedence import Turns, after_readers, awaited_by_reader, giving_way, unhurried
+from bot.precedence import Turns, after_readers, awaited_by_reader, unhurried
 
 MANY = 60
 
@@ -106,36 +106,21 @@ async def test_long_work_lets_others_go_on() -> None:
 async def test_pieces_of_long_work_wait_a_moment_while_readers_are_served() -> None:
     begun = time.monotonic()
     await after_readers()
-    assert list(giving_way([1, 2])) == [1, 2]
     nobody_s = time.monotonic() - begun
     with awaited_by_reader():
         begun = time.monotonic()
         await after_readers()
         courtesy_s = time.monotonic() - begun
-        begun = time.monotonic()
-        assert await asyncio.to_thread(list, giving_way([1, 2])) == [1, 2]
-        rest_s = time.monotonic() - begun
-    assert nobody_s < courtesy_s < rest_s
+    assert nobody_s < 0.02 <= courtesy_s
     await after_readers()
-
-
-async def test_a_thread_goes_on_as_soon_as_nobody_is_served_any_more() -> None:
-    with awaited_by_reader():
-        working = asyncio.create_task(asyncio.to_thread(list, giving_way(range(1_000))))
-        await asyncio.sleep(0.2)  # a thousand rests would take fifty seconds
-    assert await asyncio.wait_for(working, 20) == list(range(1_000))
 
 
 async def test_nothing_rests_for_whoever_is_served_longer_than_an_answer_takes() -> None:
     with awaited_by_reader(longest_s=0.2):
         begun = time.monotonic()
-        assert await asyncio.to_thread(list, giving_way(range(1_000))) == list(range(1_000))
-        working_s = time.monotonic() - begun  # a thousand rests would take twenty seconds
-        assert 0.2 <= working_s < 10
-        begun = time.monotonic()
-        for _ in range(1_000):
+        for _ in range(1_000):  # as many rests would take twenty seconds
             await after_readers()
-        assert time.monotonic() - begun < 10
+        assert 0.2 <= time.monotonic() - begun < 10
 
 
 async def test_whoever_is_served_for_too_long_goes_with_the_background() -> None:
