@@ -140,3 +140,39 @@ def test_a_packed_gist_says_the_same() -> None:
         assert merged([small, small]) == merged([gist, gist])
         assert "" not in small.words
         assert len(small.words) == len(gist.words)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_reports_held_in_little_room_form_the_same_pairs_with_what_is_dated_late(seed: int) -> None:
+    gists = _gists(seed)
+    whole, small = _held(gists), _held(gists)
+    newest_h = max(gist.at_h for gist in gists.values())
+    old = [key for key, gist in gists.items() if gist.at_h < newest_h - WINDOW_H]
+    assert 5 < len(old) < len(gists)
+
+    small.pack(gists, newest_h - WINDOW_H)
+    for key, gist in _gists(seed + 100, 20).items():
+        for near in (whole, small):
+            near.take(1000 + key, gist)
+
+    pairs = 0
+    for at in (EVENT, STORYLINE):
+        for key in range(1001, 1021):
+            formed = list(small.of(at, key).items())
+            assert formed == list(whole.of(at, key).items())
+            pairs += sum(other in old for other, _ in formed)
+    assert pairs > 20
+    for key in old:  # forgotten as any other
+        small.drop(key)
+    assert not any(other in old for at in (EVENT, STORYLINE) for other in small.of(at, 1001))
+
+
+def test_equal_names_are_held_once() -> None:
+    one, other = (
+        gist_of(report(key, ("غارة على إدلب", "قصف الجيش السوري مدينة إدلب وقتل مدنيين.")))
+        for key in (1, 2)
+    )
+
+    assert one.parties
+    for name in ("parties", "towns", "around", "spots", "areas", "lands", "kinds"):
+        assert getattr(one, name) is getattr(other, name)
