@@ -1,9 +1,26 @@
-"""What programs of ours that we start may know."""
+"""Programs of ours that we start: ``python -m`` one of our modules."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
+
+
+async def start(module: str) -> asyncio.subprocess.Process:
+    """Start a module that is fed through its input and heard through its output.
+
+    Raises OSError where no process can be had.
+    """
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        module,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=only_our_modules(),
+    )
 
 
 def only_our_modules() -> dict[str, str] | None:

@@ -22,7 +22,7 @@ from bot.delivery.polling import Polling
 from bot.delivery.telegram import TelegramSender
 from bot.delivery.webhook import Webhook
 from bot.duties import LOOK_S, Standby, alone
-from bot.errors import MujazError, SettingsError
+from bot.errors import MujazError, SettingsError, StoreError
 from bot.jobs import Jobs, Work
 from bot.memory import give_back
 from handlers import announce, register
@@ -38,6 +38,7 @@ _FIRST_QUESTION = "كم قتيلاً سقط في الباغوز أمس؟"  # tou
 _REPLICA_TICK_S = 1.0
 _VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
 _EXPIRY_TICK_S = 3600.0
+_PATIENCE = 3  # looks for due digests in a row for which they wait where reports cannot be read
 _MEMORY_TICK_S = 300.0
 _SWITCH_S = 0.001  # a thread that computes gives way to the loop after so long; Python says 5 ms
 _EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
@@ -109,6 +110,7 @@ class Mujaz:
         self._web = self._web_server()
         core.services.outgoing.enqueued = self._dispatcher.notify
         self._reports: set[asyncio.Task[None]] = set()
+        self._unread = 0  # looks in a row at which reports could not be read
         polling_request.inbound.poison = self._report_poison
         self._jobs = Jobs()
 
@@ -246,12 +248,26 @@ class Mujaz:
         at = self._core.clock.now()
         if self._before_digests is not None:
             await self._before_digests()
-        await self._core.services.enriching.follow()
+        await self._read_new()
         if await self._core.services.alerting.tick():
             self._dispatcher.notify()
         if await self._core.services.broadcasting.tick(at):
             self._dispatcher.notify()
         await self._core.services.revising.tick()
+
+    async def _read_new(self) -> None:
+        """Read what is new; where that fails again and again, digests go without its events."""
+        try:
+            await self._core.services.enriching.follow()
+        except StoreError:
+            raise
+        except MujazError:
+            self._unread += 1
+            if self._unread <= _PATIENCE:
+                raise
+            logger.exception("reports cannot be read: digests go without their events")
+        else:
+            self._unread = 0
 
     def _pulse(self) -> float | None:
         """Return the seconds since the last poll ended, None in a process that does not poll."""

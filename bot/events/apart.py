@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot import processes
 from bot.errors import MujazError
 from bot.events.enricher import AsyncEnricher, Outlets
 from bot.events.worker import SIZE, packed, unpacked
 from bot.models import Event, EventsMark, EventsStep, Reading, StoredArticle
-from bot.processes import only_our_modules
 
 
 class EnricherProcess(AsyncEnricher):
@@ -79,15 +78,7 @@ class EnricherProcess(AsyncEnricher):
             await process.communicate()
 
     async def _started(self) -> asyncio.subprocess.Process:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot.events.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=only_our_modules(),
-        )
+        self._process = await processes.start("bot.events.worker")
         return self._process
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import sys
 from datetime import datetime
 
+from bot import processes
 from bot.errors import FeedError
 from bot.models import NewArticle
-from bot.processes import only_our_modules
 from bot.sources.base import BodyKind, ParsedFeed
 
 _START_S = 20.0  # to start and import; a loaded machine is slow
@@ -80,15 +79,7 @@ class ParserProcess:
             self._read += 1
             return self._process
         await self._end()
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot.sources.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=only_our_modules(),
-        )
+        self._process = await processes.start("bot.sources.worker")
         self._read = 1
         async with asyncio.timeout(_START_S):
             await _answer_of(self._process)

@@ -1,0 +1,49 @@
+"""A report that cannot be read keeps nobody from the news."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+from datetime import timedelta
+
+import pytest
+
+from bot.app import Core, Mujaz
+from bot.models import NewArticle
+from bot.sandbox import READER_ID, SandboxClock
+from tests.flow.person import Person, shown
+
+TITLE = "قصف جوي على سوق شعبي في مدينة إدلب"
+TEXT = "قال الدفاع المدني إن 12 مدنياً قتلوا في قصف جوي استهدف سوقاً شعبياً وسط مدينة إدلب."
+
+
+async def test_digests_go_out_where_no_process_can_read_and_reading_goes_on_later(
+    mujaz: Mujaz,
+    layla: Person,
+    core: Core,
+    clock: SandboxClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await layla.says("/subscribe")
+    chat = await core.store.chat(READER_ID)
+    assert chat is not None
+    await core.services.subscribing.change(chat, 0, time="19:00")
+    with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
+        ends_at_once = shutil.which("false")
+        assert ends_at_once
+        broken.setattr(sys, "executable", ends_at_once)
+        await core.services.enriching.close()  # from now on every process ends at once
+        article = NewArticle(title=TITLE, paragraphs=(TEXT,), published_at=clock.now())
+        stored = await core.services.intake.store(article, source_name="وكالة")
+        clock.advance(timedelta(minutes=31))
+        (found,) = await layla.sees(READER_ID, lambda m: TITLE in shown(m) and "موجز" in shown(m))
+
+    assert "وكالة" in shown(found)
+    failed = [one.message for one in caplog.records if "reports cannot be read" in one.message]
+    assert failed
+    assert not await core.store.readings([stored.article_id])
+
+    await core.services.enriching.follow()
+    assert await core.store.readings([stored.article_id])
