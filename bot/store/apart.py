@@ -19,7 +19,7 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import sqlite
 
 from bot.errors import StoreError
-from bot.processes import only_our_modules
+from bot.processes import command, only_our_modules
 from bot.store.engine import Database, Place, as_text
 from bot.store.failures import as_store_error
 from bot.store.lines import database_writes, kinds_of, lines_query, values_query
@@ -99,8 +99,8 @@ def _asked(table: Table, form: Form, there: int) -> dict[str, Any]:
 
 def _started() -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "bot.store.worker"],
+        return subprocess.Popen(  # noqa: S603 - our own program
+            command("bot.store.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
