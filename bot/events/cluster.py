@@ -80,15 +80,21 @@ class Clusterer:
         made = cls(next_event_id=next_event_id, next_storyline_id=next_storyline_id)
         of = {one: event for event in events if event.merged_into is None
               for one in event.article_ids}  # fmt: skip
-        for report in sorted(reports, key=lambda one: (one.dated_at, one.article_id)):
-            event = of.get(report.article_id)
-            if event is None:
-                continue
+        ordered = sorted(
+            (one for one in reports if one.article_id in of),
+            key=lambda one: (one.dated_at, one.article_id),
+        )
+        coming = {one.article_id for one in ordered}  # an original may be dated after its copy
+        for report in ordered:
+            event = of[report.article_id]
+            coming.discard(report.article_id)
+            held = report.copy_of in made._reports or report.copy_of in coming
             made._copies.add(report)
             made._groups.open(event.id, event.storyline_id)
-            made._take(report, report.copy_of if report.copy_of in made._reports else None)
+            made._take(report, report.copy_of if held else None)
             made._groups.put(report.article_id, event.id, hours(report.dated_at))
             made._tick(report)
+        made._ended.clear()  # they are written: whoever asks wants to know what ends from now on
         return made
 
     @property
