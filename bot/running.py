@@ -39,6 +39,7 @@ _REPLICA_TICK_S = 1.0
 _VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
 _EXPIRY_TICK_S = 3600.0
 _PATIENCE = 3  # looks for due digests in a row for which they wait where reports cannot be read
+_READING_S = 120.0  # for which digests wait for what is new to be read
 _MEMORY_TICK_S = 300.0
 _SWITCH_S = 0.001  # a thread that computes gives way to the loop after so long; Python says 5 ms
 _EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
@@ -256,9 +257,9 @@ class Mujaz:
         await self._core.services.revising.tick()
 
     async def _read_new(self) -> None:
-        """Read what is new; where that fails again and again, digests go without its events."""
+        """Read what is new; where that fails or takes long, digests go without its events."""
         try:
-            await self._core.services.enriching.follow()
+            done = await self._core.services.enriching.keep_up(_READING_S)
         except StoreError:
             raise
         except MujazError:
@@ -267,7 +268,10 @@ class Mujaz:
                 raise
             logger.exception("reports cannot be read: digests go without their events")
         else:
-            self._unread = 0
+            if done:
+                self._unread = 0
+            else:
+                logger.warning("reports are still being read: digests go without their events")
 
     def _pulse(self) -> float | None:
         """Return the seconds since the last poll ended, None in a process that does not poll."""

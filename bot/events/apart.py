@@ -16,13 +16,23 @@ from bot.events.enricher import AsyncEnricher, Outlets
 from bot.events.worker import SIZE, packed, unpacked
 from bot.models import Event, EventsMark, EventsStep, Reading, StoredArticle
 
+_PATIENCE_S = 600.0  # for an answer, on a machine that has little time for us
+_PATIENCE_S_PER_MB = 300.0  # of what was given; the slowest texts take 15 s on a machine at rest
+
 
 class EnricherProcess(AsyncEnricher):
-    """An enricher in a process that is started when it is first needed, and again when it ended."""
+    """An enricher in a process that is started when it is begun, and begun again when it ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience_s: float = _PATIENCE_S) -> None:
+        """``patience_s`` is how long an answer may take at least; the more was given, the longer.
+
+        A process that takes longer hangs, and is ended.
+        """
+        self._patience_s = patience_s
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._closings = 0
+        self._given = 0  # bytes that no step was made of yet
 
     @property
     def pid(self) -> int | None:
@@ -45,7 +55,8 @@ class EnricherProcess(AsyncEnricher):
         return step
 
     async def close(self) -> None:
-        """End the process, whatever it is doing; the next call starts another."""
+        """End the process, whatever it is doing; only what is begun afterwards starts another."""
+        self._closings += 1
         self._kill()  # whoever waits for an answer is told at once, and leaves the turn
         async with self._turn:
             await self._end()
@@ -54,9 +65,21 @@ class EnricherProcess(AsyncEnricher):
         """Let the process do something; raises MujazError when it cannot, or ends meanwhile."""
         async with self._turn:
             try:
-                process = self._process or await self._started()
-                done, result = await _exchange(process, packed((name, given)))
-            except (EOFError, OSError) as error:
+                process = await self._begun(anew=name == "begin")
+                call = packed((name, given))
+                self._given = len(call) + (0 if name == "begin" else self._given)
+                patience_s = self._patience_s + _PATIENCE_S_PER_MB * self._given / 1e6
+                async with asyncio.timeout(patience_s):
+                    done, result = await _exchange(process, call)
+                if name == "take":
+                    self._given = 0
+            except TimeoutError as error:  # before OSError, of which it is one
+                await self._end()
+                hangs = f"the process that reads reports did not answer within {patience_s:.0f} s"
+                raise MujazError(hangs) from error
+            except MujazError:
+                raise
+            except Exception as error:  # of pipes, or of an answer that cannot be understood
                 await self._end()
                 raise MujazError("the process that reads reports has ended") from error
             except BaseException:
@@ -77,8 +100,18 @@ class EnricherProcess(AsyncEnricher):
         if process is not None:
             await process.communicate()
 
-    async def _started(self) -> asyncio.subprocess.Process:
-        self._process = await processes.start("bot.events.worker")
+    async def _begun(self, *, anew: bool) -> asyncio.subprocess.Process:
+        """Return the process; where there is none, a new one, if all is to be begun anew.
+
+        Raises MujazError where that is not so, or when it was closed meanwhile.
+        """
+        closings = self._closings
+        if self._process is None and anew:
+            self._process = await processes.start("bot.events.worker")
+        if closings != self._closings:
+            await self._end()
+        if self._process is None:
+            raise MujazError("what was remembered is lost: it must be begun again")
         return self._process
 
 
