@@ -21,6 +21,7 @@ from bot.events.apart import EnricherProcess
 from bot.models import Arrival, EventsMark, NewArticle, SourceKind
 from bot.services.enriching import Enriching
 from bot.store.sql import SqlStore, open_store
+from tests.reliability.town import until
 from tests.unit.services.test_enriching import (
     CLOCK,
     NOW,
@@ -36,6 +37,13 @@ from tests.unit.services.test_enriching import (
 __all__ = ("apart", "store")  # fixtures
 CPU_S = 2  # that a process gets in the test of the endless report
 ENDLESS = "قتل 5 مدنيين في حلب وقال مصدر إن 7 أصيبوا " * 450  # half a second's reading
+
+
+async def endless(store: SqlStore) -> Arrival:
+    """Return a report that takes half a minute to read."""
+    source = await store.ensure_source(SourceKind.FILE, "أرشيف", now=NOW)
+    article = NewArticle(title="قصف", paragraphs=(ENDLESS,) * 60, published_at=CLOCK.now())
+    return Arrival(source=source, identity="endless", article=article)
 
 
 @pytest.fixture
@@ -122,6 +130,37 @@ async def test_reading_that_hangs_is_closed_at_once(store: SqlStore, apart: Enri
     assert (await store.events_mark()).seq == REPORTS
 
 
+async def test_a_process_ends_amid_a_step_when_its_starter_is_killed(tmp_path: Path) -> None:
+    program = f"""
+import asyncio
+from bot.services.enriching import Enriching
+from bot.store.sql import open_store
+from tests.unit.services.test_reading_goes_on import CLOCK, endless
+
+async def main():
+    store = await open_store("sqlite+aiosqlite:///{tmp_path / "killed.db"}")
+    await store.add_articles([await endless(store)], now=CLOCK.now())
+    enriching = Enriching(store, CLOCK)
+    await enriching.work_apart()
+    assert not await enriching.keep_up(3.0)
+    print(enriching._enricher.pid, flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+    starter = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
+    )
+    assert starter.stdout is not None
+    pid = int(await starter.stdout.readline())
+    assert there(pid)
+
+    starter.kill()
+    await starter.wait()
+
+    assert await until(lambda: not there(pid), 2.0)
+
+
 async def test_a_report_that_ends_every_process_is_passed_over(
     empty: SqlStore,
     tmp_path: Path,
@@ -137,11 +176,8 @@ async def test_a_report_that_ends_every_process_is_passed_over(
     monkeypatch.setattr(sys, "executable", str(limited))
     enriching = Enriching(empty, CLOCK)
     await enriching.work_apart()
-    source = await empty.ensure_source(SourceKind.FILE, "أرشيف", now=NOW)
-    endless = NewArticle(title="قصف", paragraphs=(ENDLESS,) * 60, published_at=CLOCK.now())
     await arrive(empty, 0, 3)
-    one = Arrival(source=source, identity="endless", article=endless)
-    await empty.add_articles([one], now=CLOCK.now())
+    await empty.add_articles([await endless(empty)], now=CLOCK.now())
     await arrive(empty, 3, 3)
     bad = 4
 
