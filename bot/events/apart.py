@@ -18,6 +18,7 @@ from bot.models import Event, EventsMark, EventsStep, Reading, StoredArticle
 
 _PATIENCE_S = 600.0  # for an answer, on a machine that has little time for us
 _PATIENCE_S_PER_MB = 300.0  # of what was given; the slowest texts take 15 s on a machine at rest
+_ENDING_S = 1.0  # in which a process is gone that has closed its end of the pipes
 
 
 class EnricherProcess(AsyncEnricher):
@@ -80,8 +81,8 @@ class EnricherProcess(AsyncEnricher):
             except MujazError:
                 raise
             except Exception as error:  # of pipes, or of an answer that cannot be understood
-                await self._end()
-                raise MujazError("the process that reads reports has ended") from error
+                code = await self._left()
+                raise MujazError(f"the process that reads reports has ended ({code})") from error
             except BaseException:
                 await self._end()  # left between call and answer: the next ones would not match
                 raise
@@ -99,6 +100,16 @@ class EnricherProcess(AsyncEnricher):
         process, self._process = self._process, None
         if process is not None:
             await process.communicate()
+
+    async def _left(self) -> int | None:
+        """Bury a process that ends by itself; return its exit code, None where it has none."""
+        process = self._process
+        if process is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ENDING_S):
+                    await process.wait()
+        await self._end()
+        return process.returncode if process is not None else None
 
     async def _begun(self, *, anew: bool) -> asyncio.subprocess.Process:
         """Return the process; where there is none, a new one, if all is to be begun anew.

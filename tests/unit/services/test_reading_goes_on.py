@@ -70,6 +70,19 @@ async def test_a_process_that_hangs_is_ended_and_begun_again() -> None:
     await process.close()
 
 
+async def test_it_is_told_how_a_process_ended(caplog: pytest.LogCaptureFixture) -> None:
+    process = EnricherProcess()
+    for _ in range(5):
+        await process.begin(EventsMark(), ())
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+
+        with pytest.raises(MujazError, match=r"has ended \(-9\)"):
+            await process.take((), {}, 1)
+
+    assert not caplog.records  # such as of a process that nobody knows
+
+
 async def test_only_beginning_starts_a_process() -> None:
     process = EnricherProcess()
     await process.begin(EventsMark(), ())
