@@ -55,13 +55,13 @@ async def empty(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 
 async def test_a_process_that_hangs_is_ended_and_begun_again() -> None:
-    process = EnricherProcess(patience_s=5.0)
+    process = EnricherProcess(patience_s=10.0)
     await process.begin(EventsMark(), ())
     pid = process.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
 
-    with pytest.raises(MujazError, match="did not answer within 5 s"):
+    with pytest.raises(MujazError, match="did not answer within 10 s"):
         await process.take((), {}, 1)
 
     assert not there(pid)
