@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bot.clock import Clock, SystemClock
 from bot.core import Core
 from bot.joining import embedder_of, join_services
-from bot.memory import keep_few_heaps
+from bot.memory import keep_little
 from bot.running import Mujaz, warm_up
 from bot.search.index import SearchIndex
 from bot.search.semantic import SemanticIndex
@@ -30,7 +30,7 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
     Where there is a replica, what answers questions reads from it. Raises StoreError or
     SearchIndexError when either cannot be opened, SettingsError for a replica of another database.
     """
-    keep_few_heaps()  # before there are threads
+    keep_little()  # before there are threads
     clock = clock or SystemClock()
     embedder = embedder_of(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
