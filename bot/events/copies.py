@@ -9,11 +9,10 @@ the same words is two events.
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.events.shingles import Shingles
 from bot.events.words import places_in, tokens_of
 from bot.models import Report
 from bot.text.numbers import numbers
@@ -31,25 +30,27 @@ _COMMON = 60  # reports that hold a shingle; a formula of a newsroom beyond
 class _Text:
     """A report as copies are found by."""
 
-    shingles: array[int]  # distinct hashes of 64 bits
+    size: int  # in distinct shingles
     title_numbers: tuple[float | None, ...]
     figures: frozenset[tuple[str, int | None, int | None]]
     towns: Towns
 
 
-def _text_of(report: Report) -> _Text:
+def _shingles_of(report: Report) -> set[int]:
+    """Return the distinct shingles of a report, as hashes."""
     words: list[str] = []
     for text in report.paragraphs:
         words.extend(token.word for token in tokens_of(text[:_MOST_CHARS]))
         if len(words) >= _MOST_WORDS:
             break
     del words[_MOST_WORDS:]
+    return {hash(" ".join(words[at : at + _SHINGLE])) for at in range(len(words) - _SHINGLE + 1)}
+
+
+def _text_of(report: Report, size: int) -> _Text:
     lead = report.paragraphs[0] if report.paragraphs else ""
     return _Text(
-        array(
-            "q",
-            {hash(" ".join(words[at : at + _SHINGLE])) for at in range(len(words) - _SHINGLE + 1)},
-        ),
+        size,
         tuple(number.value for number in numbers(tokens_of(report.title[:_TITLE_CHARS]))),
         frozenset((c.kind.value, c.minimum, c.maximum) for c in report.claims),
         towns_of(places_in(report.title[:_TITLE_CHARS]), places_in(lead[:_MOST_CHARS])),
@@ -70,53 +71,33 @@ class CopyIndex:
 
     def __init__(self) -> None:
         self._texts: dict[int, _Text] = {}
-        self._holders: dict[int, int | tuple[int, ...]] = {}  # most shingles have one holder
+        self._shingles = Shingles()
 
     def add(self, report: Report) -> int | None:
         """Take a report in and return the earliest held article whose text it repeats, or None."""
-        text = _text_of(report)
+        shingles = _shingles_of(report)
+        text = _text_of(report, len(shingles))
         self.forget((report.article_id,))
-        original = self._original(text)
+        original = self._original(text, shingles)
         self._texts[report.article_id] = text
-        for shingle in text.shingles:
-            self._holders[shingle] = _all((*self._of(shingle), report.article_id))
+        self._shingles.add(report.article_id, shingles)
         return original
 
-    def _original(self, text: _Text) -> int | None:
-        size = len(text.shingles)
-        if size < _LEAST_SHINGLES:
+    def _original(self, text: _Text, shingles: set[int]) -> int | None:
+        if text.size < _LEAST_SHINGLES:
             return None
-        shared: Counter[int] = Counter()
-        for shingle in text.shingles:
-            holders = self._of(shingle)
-            if len(holders) <= _COMMON:
-                shared.update(holders)
+        shared = self._shingles.shared(shingles, _COMMON)
         for one in sorted(shared):
             other = self._texts[one]
-            shorter = min(size, len(other.shingles))
+            shorter = min(text.size, other.size)
             if shorter < _LEAST_SHINGLES or shared[one] < _CONTAINED * shorter:
                 continue
             if not _differ(text, other):
                 return one
         return None
 
-    def _of(self, shingle: int) -> tuple[int, ...]:
-        """Return the articles that hold a shingle."""
-        holders = self._holders.get(shingle, ())
-        return (holders,) if isinstance(holders, int) else holders
-
     def forget(self, article_ids: Iterable[int]) -> None:
         """Drop articles."""
         for one in article_ids:
-            text = self._texts.pop(one, None)
-            for shingle in text.shingles if text else ():
-                rest = tuple(other for other in self._of(shingle) if other != one)
-                if rest:
-                    self._holders[shingle] = _all(rest)
-                else:
-                    del self._holders[shingle]
-
-
-def _all(holders: tuple[int, ...]) -> int | tuple[int, ...]:
-    """Return holders as they are kept: a tuple for one number would cost as much as the number."""
-    return holders if len(holders) > 1 else holders[0]
+            if self._texts.pop(one, None) is not None:
+                self._shingles.forget(one)

@@ -1,0 +1,87 @@
+"""Which articles hold a shingle, in a tenth of the room that a dictionary takes.
+
+A week of news has hundreds of thousands of shingles. They stand sorted in drawers, each two arrays
+beside each other, in which a place is found and made quickly.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Collection
+from itertools import compress
+
+_DRAWERS = 1024
+_BITS = 32  # by which shingles are told apart within a drawer
+_GONE = 64  # articles that are taken out of the drawers at a time
+
+
+class Shingles:
+    """Distinct shingles of articles, given as hashes.
+
+    Of a hash 42 bits are looked at: where a million shingles are held, one in four million is taken
+    for another, which no share that two texts have in common is moved by.
+    """
+
+    def __init__(self) -> None:
+        self._held = [array("I") for _ in range(_DRAWERS)]
+        self._articles = [array("I") for _ in range(_DRAWERS)]  # that hold them, beside them
+        self._gone: set[int] = set()  # articles that are still in the drawers
+
+    def __len__(self) -> int:
+        return sum(map(len, self._held))
+
+    def add(self, article: int, shingles: Collection[int]) -> None:
+        """Hold the shingles of an article that is not held."""
+        if article in self._gone:
+            self._take_out()  # what stood under this id would come to life again
+        for one in shingles:
+            drawer, mark = _place(one)
+            at = bisect_right(self._held[drawer], mark)
+            self._held[drawer].insert(at, mark)
+            try:
+                self._articles[drawer].insert(at, article)
+            except OverflowError:  # beyond four billion articles
+                self._articles[drawer] = array("Q", self._articles[drawer])
+                self._articles[drawer].insert(at, article)
+
+    def forget(self, article: int) -> None:
+        """Drop an article that is held."""
+        self._gone.add(article)
+        if len(self._gone) >= _GONE:
+            self._take_out()
+
+    def shared(self, shingles: Collection[int], most: int) -> Counter[int]:
+        """Return how many of some shingles each article holds.
+
+        A shingle that more than ``most`` articles hold does not count.
+        """
+        shared: Counter[int] = Counter()
+        for one in shingles:
+            drawer, mark = _place(one)
+            held = self._held[drawer]
+            first = bisect_left(held, mark)
+            if first == len(held) or held[first] != mark:
+                continue
+            last = bisect_right(held, mark, first)
+            if last - first > most + len(self._gone):
+                continue
+            articles = self._articles[drawer][first:last]
+            there = [one for one in articles if one not in self._gone]
+            if len(there) <= most:
+                shared.update(there)
+        return shared
+
+    def _take_out(self) -> None:
+        for drawer, (held, articles) in enumerate(zip(self._held, self._articles, strict=True)):
+            stay = [one not in self._gone for one in articles]
+            if not all(stay):
+                self._held[drawer] = array(held.typecode, compress(held, stay))
+                self._articles[drawer] = array(articles.typecode, compress(articles, stay))
+        self._gone.clear()
+
+
+def _place(shingle: int) -> tuple[int, int]:
+    """Return the drawer of a shingle, and by what it is known there."""
+    return shingle % _DRAWERS, (shingle // _DRAWERS) % (1 << _BITS)
