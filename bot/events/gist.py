@@ -101,7 +101,7 @@ def _counts(tokens: Iterable[Token]) -> Counter[str]:
                    for stem, weight in (_term(token.word),) if weight)  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=WORDS_HELD)
 def _weight(stem: str) -> float:
     texts, known = _frequencies()
     return math.log(texts / (known.get(stem, 0) + 1))

@@ -8,6 +8,7 @@ which the reader's country may differ from by a day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -61,15 +62,19 @@ def format_date(at: datetime, zone: ZoneInfo, language: str, *, months: str = ""
     day = local_date(at, zone)
     locale = _locale(language, zone.key, months)
     weekday = get_day_names("wide", locale=locale)[day.weekday()]
-    month = get_month_names("wide", locale=locale)[day.month]
+    month = _months(language, zone.key, months)[day.month]
     return f"{weekday} {day.day} {month} {day.year}"
 
 
 @cache
+def _months(language: str, zone: str, country: str) -> Mapping[int, str]:
+    """Return the names of the months by number: the library takes a while for each look."""
+    return dict(get_month_names("wide", locale=_locale(language, zone, country)))
+
+
 def month_name(month: int, language: str, country: str) -> str:
     """Return the name of a month (1 to 12) in the country's use."""
-    name: str = get_month_names("wide", locale=_locale(language, "", country))[month]
-    return name
+    return _months(language, "", country)[month]
 
 
 @cache
@@ -102,12 +107,10 @@ def format_moment(at: datetime, zone: ZoneInfo, language: str, *, months: str = 
     return f"{format_date(at, zone, language, months=months)}{comma} {format_time(at, zone)}"
 
 
-@cache
 def format_day_and_time(at: datetime, zone: ZoneInfo, language: str, *, months: str = "") -> str:
     """Return local day, month and time, for lines of many of them: «12 آذار 14:05»."""
     day = local_date(at, zone)
-    month = get_month_names("wide", locale=_locale(language, zone.key, months))[day.month]
-    return f"{day.day} {month} {format_time(at, zone)}"
+    return f"{day.day} {_months(language, zone.key, months)[day.month]} {format_time(at, zone)}"
 
 
 @cache

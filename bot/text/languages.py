@@ -90,14 +90,17 @@ def available_languages() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda code: (code != DEFAULT_LANGUAGE, code)))
 
 
-@cache
 def texts(code: str | None) -> Texts:
     """Return the catalogue for a language code such as "ar" or "en-GB".
 
     An unknown or missing code gives the default language.
     """
     wanted = (code or "").replace("_", "-").split("-")[0].lower()
-    known = wanted if wanted in available_languages() else DEFAULT_LANGUAGE
+    return _catalogue(wanted if wanted in available_languages() else DEFAULT_LANGUAGE)
+
+
+@cache
+def _catalogue(known: str) -> Texts:
     source = resources.files("bot.locales").joinpath(f"{known}.po").read_bytes()
     compiled = io.BytesIO()
     write_mo(compiled, read_po(io.BytesIO(source), locale=known, abort_invalid=True))

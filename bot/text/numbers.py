@@ -56,11 +56,10 @@ def _scale_of(token: Token | Word) -> float | None:
 
 
 @lru_cache(maxsize=WORDS_HELD)
-def _begins(word: str, number: bool) -> bool:
+def _begins(word: str) -> bool:
     """Tell whether a number may begin with this word: most words can be passed over."""
-    token = Word(word, number, ())
-    vague = not number and word in _VAGUE
-    return vague or _value_of(token) is not None or _scale_of(token) is not None
+    token = Word(word, False, ())
+    return word in _VAGUE or _value_of(token) is not None or _scale_of(token) is not None
 
 
 def numbers(tokens: Sequence[Token | Word]) -> list[Number]:
@@ -69,7 +68,8 @@ def numbers(tokens: Sequence[Token | Word]) -> list[Number]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        number = _number_at(tokens, at) if _begins(token.word, token.number) else None
+        # Words come again and are held, of numbers there is no end.
+        number = _number_at(tokens, at) if token.number or _begins(token.word) else None
         if number is None:
             at += 1
         else:
