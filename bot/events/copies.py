@@ -78,19 +78,20 @@ class CopyIndex:
         self.forget((report.article_id,))
         original = self._original(text)
         self._texts[report.article_id] = text
-        for shingle in text.shingles:
-            self._holders[shingle] = _all((*self._of(shingle), report.article_id))
+        self._hold(report.article_id, text.shingles)
         return original
 
     def _original(self, text: _Text) -> int | None:
         size = len(text.shingles)
         if size < _LEAST_SHINGLES:
             return None
-        shared: Counter[int] = Counter()
-        for shingle in text.shingles:
-            holders = self._of(shingle)
-            if len(holders) <= _COMMON:
-                shared.update(holders)
+        met: list[int] = []
+        for holders in map(self._holders.get, text.shingles):
+            if isinstance(holders, int):
+                met.append(holders)
+            elif holders is not None and len(holders) <= _COMMON:
+                met.extend(holders)
+        shared = Counter(met)
         for one in sorted(shared):
             other = self._texts[one]
             shorter = min(size, len(other.shingles))
@@ -100,21 +101,25 @@ class CopyIndex:
                 return one
         return None
 
-    def _of(self, shingle: int) -> tuple[int, ...]:
-        """Return the articles that hold a shingle."""
-        holders = self._holders.get(shingle, ())
-        return (holders,) if isinstance(holders, int) else holders
+    def _hold(self, key: int, shingles: Iterable[int]) -> None:
+        for shingle in shingles:
+            holders = self._holders.get(shingle)
+            if holders is None:
+                self._holders[shingle] = key
+            else:
+                all_before = (holders,) if isinstance(holders, int) else holders
+                self._holders[shingle] = (*all_before, key)
 
     def forget(self, article_ids: Iterable[int]) -> None:
         """Drop articles."""
         for one in article_ids:
             text = self._texts.pop(one, None)
             for shingle in text.shingles if text else ():
-                rest = tuple(other for other in self._of(shingle) if other != one)
-                if rest:
-                    self._holders[shingle] = _all(rest)
-                else:
+                holders = self._holders[shingle]
+                if isinstance(holders, int):
                     del self._holders[shingle]
+                else:
+                    self._holders[shingle] = _all(tuple(key for key in holders if key != one))
 
 
 def _all(holders: tuple[int, ...]) -> int | tuple[int, ...]:
