@@ -92,7 +92,7 @@ class Clusterer:
             made._copies.add(report)
             made._groups.open(event.id, event.storyline_id)
             made._take(report, report.copy_of if held else None)
-            made._groups.put(report.article_id, event.id, hours(report.dated_at))
+            made._put(report, event.id)
             made._tick(report)
         made._ended.clear()  # they are written: whoever asks wants to know what ends from now on
         return made
@@ -124,9 +124,9 @@ class Clusterer:
         original = self._original(key, found if report.copy_of is None else report.copy_of)
         self._take(report, original)
         if original is not None:
-            groups.put(key, groups.event_of[original], hours(report.dated_at))
+            self._put(report, groups.event_of[original])
         else:
-            groups.put(key, self._best(key) if known is None else known, hours(report.dated_at))
+            self._put(report, self._best(key) if known is None else known)
             self._set_right(key)
         event = groups.event_of[key]
         for touched in dict.fromkeys((event, *(groups.event_of[one] for one in self._moved))):
@@ -202,14 +202,17 @@ class Clusterer:
         """
         home = self._groups.event_of
         near = self._near.of(EVENT, key).surely(least)
-        around = sorted({home[one] for one in near if one in home})
-        events = {one: self._groups.members(one) for one in around if one != besides}
+        events = {
+            one: self._groups.by_id[one]
+            for one in {home[other] for other in near if other in home}
+            if one != besides
+        }
         return self._near.linkages(some, home, events) if events else {}
 
     def _best(self, key: int) -> int | None:
         """Return the event that a new report joins, None for a new one."""
         at = self._linkages(key, (key,), None)
-        for event, surely in self._near.late(key).items():
+        for event, surely in self._near.late(key, self._joins[0] + _LATE).items():
             if event in self._groups.by_id and event not in at:
                 at[event] = surely - _LATE
         best = _surest(at)
@@ -241,15 +244,16 @@ class Clusterer:
         shifted = False
         for one in sorted({key, *self._near.of(EVENT, key).surely(_NEAR)}):
             home = self._groups.event_of[one]
-            members = self._groups.members(home)
-            own = self._near.belonging(one, members)
+            event = self._groups.by_id[home]
+            own = self._near.belonging(one, event)
             # No mean of its pairs is greater than the greatest of them.
-            at = self._linkages(one, (one,), home, self._joins[0])
+            least = max(self._joins[0], own + _MARGIN)
+            at = self._linkages(one, (one,), home, least)
             best = _surest(at)
-            if best is not None and at[best] >= max(self._joins[0], own + _MARGIN):
+            if best is not None and at[best] >= least:
                 self._shift(one, best)
                 shifted = True
-            elif own < self._joins[0] - _MARGIN and self._near.within((one,), members) > 1:
+            elif own < self._joins[0] - _MARGIN and self._near.within((one,), event.members) > 1:
                 self._shift(one, None)
                 shifted = True
         return shifted
@@ -262,7 +266,13 @@ class Clusterer:
 
     def _go(self, key: int, event: int | None) -> int:
         self._groups.leave(key)
-        return self._groups.put(key, event, hours(self._reports[key].dated_at))
+        return self._put(self._reports[key], event)
+
+    def _put(self, report: Report, event: int | None) -> int:
+        """Put a report that is held into an event and return this; None begins a new one."""
+        at_h = self._near.dated_h(report.article_id)  # no further number is held for each event
+        at_h = hours(report.dated_at) if at_h is None else at_h
+        return self._groups.put(report.article_id, event, at_h)
 
     def _tick(self, report: Report) -> None:
         """Let events that are over stand by their snapshots, and drop those a week past."""

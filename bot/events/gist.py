@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -97,8 +97,8 @@ def _term(word: str) -> tuple[str, float]:
 
 def _counts(tokens: Iterable[Token]) -> Counter[str]:
     """Return how often each telling stem occurs."""
-    return Counter(stem for token in tokens if not token.number
-                   for stem, weight in (_term(token.word),) if weight)  # fmt: skip
+    words = [token.word for token in tokens if not token.number]
+    return Counter(stem for stem, weight in map(_term, words) if weight)
 
 
 @lru_cache(maxsize=WORDS_HELD)
@@ -121,14 +121,20 @@ def unit(vector: Mapping[str, float]) -> dict[str, float]:
 
 def cosine(a: Vector, b: Vector) -> float:
     """Return the cosine of two vectors of length one."""
+    if not a or not b:
+        return 0.0
     if len(b) < len(a):
         a, b = b, a
-    total, there = 0.0, (b if isinstance(b, dict) else dict(b.items())).get
-    for stem, value in a.items():
-        other = there(stem)
-        if other is not None:
-            total += value * other
+    a, b = _at_hand(a), _at_hand(b)
+    total = 0.0
+    for stem in filter(b.__contains__, a):  # in the order of the shorter: sums differ by it
+        total += a[stem] * b[stem]
     return total
+
+
+def _at_hand(vector: Vector) -> dict[str, float]:
+    """Return a vector in which single words are quick to look up."""
+    return vector if isinstance(vector, dict) else dict(vector.items())
 
 
 def _quoted(title: str) -> str:
@@ -262,8 +268,11 @@ def packed(gist: Gist) -> Gist:
 
 def _sum(vectors: Iterable[Vector]) -> dict[str, float]:
     """Return the sum of vectors with length one."""
-    total: defaultdict[str, float] = defaultdict(float)
+    total: dict[str, float] = {}
     for vector in vectors:
+        if not total:
+            total.update(vector.items())
+            continue
         for name, value in vector.items():
-            total[name] += value
+            total[name] = total.get(name, 0.0) + value
     return unit(total)

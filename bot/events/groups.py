@@ -14,7 +14,10 @@ class Group:
     storyline: int
     members: dict[int, None] = field(default_factory=dict)
     copies: dict[int, None] = field(default_factory=dict)
-    last_h: float = float("-inf")  # of its newest report, in hours since the epoch
+    # None of its reports is dated before or after these, in hours since the epoch; the one that was
+    # the first or the last may have left since.
+    first_h: float = float("inf")
+    last_h: float = float("-inf")
     retired: bool = False  # stands by its snapshot
 
 
@@ -45,6 +48,7 @@ class Groups:
             self.next_storyline_id += 1
         group = self.by_id[event]
         (group.copies if key in self.copy_of else group.members)[key] = None
+        group.first_h = min(group.first_h, at_h)
         group.last_h = max(group.last_h, at_h)
         group.retired = False
         self.event_of[key] = event
@@ -69,9 +73,12 @@ class Groups:
         """Return the reports of an event, copies apart."""
         return self.by_id[event].members
 
-    def storyline_of(self, key: int) -> int:
-        """Return the storyline of a report."""
-        return self.by_id[self.event_of[key]].storyline
+    def lines_of(self, keys: Iterable[Iterable[int]]) -> set[int]:
+        """Return the storylines of some reports."""
+        events = set[int]()
+        for some in keys:
+            events.update(map(self.event_of.__getitem__, some))
+        return {self.by_id[one].storyline for one in events}
 
     def events_of(self, line: int) -> list[int]:
         """Return the events of a storyline."""

@@ -17,6 +17,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from bot.events.gist import Gist, merged, packed
+from bot.events.groups import Group
 from bot.events.paired import Paired
 from bot.events.pairs import Level, features
 
@@ -44,15 +45,19 @@ class Neighbours:
         self._gists[key] = gist
         for pairs in self._pairs:
             pairs[key] = Paired()
+        levels = [
+            (level.probability, pairs, pairs[key])
+            for level, pairs in zip(self._levels, self._pairs, strict=True)
+        ]
         for other, words in sorted(_alike(gist, self._stems).items()):
             theirs = self._gists[other]
             if abs(theirs.at_h - gist.at_h) > WINDOW_H:
                 continue
             values = features(gist, theirs, words)
-            for level, pairs in zip(self._levels, self._pairs, strict=True):
-                probability = level.probability(values)
+            for probability_of, pairs, own in levels:
+                probability = probability_of(values)
                 if probability >= _LEAST_PROBABILITY:
-                    pairs[key].add(other, probability)
+                    own.add(other, probability)
                     pairs[other].add(key, probability)
         _index(key, gist, self._stems)
 
@@ -107,12 +112,25 @@ class Neighbours:
         """Return the reports that form a pair with this one, and how surely."""
         return self._pairs[at][key]
 
-    def late(self, key: int) -> dict[int, float]:
-        """Return the events whose snapshots are like this report, and how surely it is theirs."""
+    def dated_h(self, key: int) -> float | None:
+        """Return when a report is dated, in hours since the epoch, None for one that is not here.
+
+        A copy is not.
+        """
+        gist = self._gists.get(key)
+        return None if gist is None else gist.at_h
+
+    def late(self, key: int, least: float = 0.0) -> dict[int, float]:
+        """Return the events whose snapshots are like this report, and how surely it is theirs.
+
+        Those that cannot be theirs at least so surely may be left out.
+        """
         gist, event = self._gists[key], self._levels[EVENT]
+        least_words = event.least_words(least)
         return {
             one: event.probability(features(gist, self._snapshots[one], words))
             for one, words in _alike(gist, self._old_stems).items()
+            if words >= least_words
         }
 
     def within(self, some: Iterable[int], others: Iterable[int]) -> int:
@@ -120,30 +138,86 @@ class Neighbours:
 
         A report that is in both counts with itself.
         """
-        at_h = sorted(map(_AT_H, map(self._gists.__getitem__, others)))
+        return self._near_times(some, self._times(others))
+
+    def _within_event(self, some: Collection[int], event: Group) -> int:
+        """Return what :meth:`within` does; of an event that lies near, its times are not sorted."""
+        first_h, last_h = event.first_h, event.last_h
+        far = [
+            one
+            for one in some
+            for here_h in [self._gists[one].at_h]
+            if not (here_h - WINDOW_H <= first_h and last_h <= here_h + WINDOW_H)
+        ]
+        within = (len(some) - len(far)) * len(event.members)
+        return within + self.within(far, event.members) if far else within
+
+    def _times(self, keys: Iterable[int]) -> list[float]:
+        """Return when some reports are dated, sorted."""
+        return sorted(map(_AT_H, map(self._gists.__getitem__, keys)))
+
+    def _near_times(self, keys: Iterable[int], at_h: list[float]) -> int:
+        """Return how many pairs of some reports and some sorted times lie in the window."""
         return sum(
             bisect_right(at_h, here_h + WINDOW_H) - bisect_left(at_h, here_h - WINDOW_H)
-            for one in some
+            for one in keys
             for here_h in [self._gists[one].at_h]
         )
 
     def linkages(
-        self,
-        some: Collection[int],
-        event_of: Mapping[int, int],
-        events: Mapping[int, Collection[int]],
+        self, some: Collection[int], event_of: Mapping[int, int], events: Mapping[int, Group]
     ) -> dict[int, float]:
         """Return how surely some reports belong to each of some events of other reports: the mean.
 
-        ``event_of`` is the event of every report, ``events`` the reports of those asked for.
+        ``event_of`` is the event of every report, ``events`` are those asked for.
         """
-        sums = dict.fromkeys(events, 0.0)
-        for one in some:
-            self._pairs[EVENT][one].count_into(sums, event_of)
+        members = {one: group.members for one, group in events.items()}
+        sums = self._sums(EVENT, some, event_of, members)
         return {
-            event: total / self.within(some, events[event]) if total else 0.0
+            event: total / self._within_event(some, events[event]) if total else 0.0
             for event, total in sums.items()
         }
+
+    def means(
+        self, at: int, some: Collection[int], others: Mapping[int, Collection[int]]
+    ) -> dict[int, float]:
+        """Return the mean that :meth:`linkage` gives for each of several groups of reports.
+
+        A report is in one of them at most.
+        """
+        if len(others) < 2:
+            return {name: self.linkage(at, some, keys) for name, keys in others.items()}
+        name_of = {key: name for name, keys in others.items() for key in keys}
+        some_h, found = self._times(some), dict[int, float]()
+        for name, total in self._sums(at, some, name_of, others).items():
+            keys = others[name]
+            few = len(keys) < len(some)
+            within = self._near_times(keys, some_h) if few else self.within(some, keys)
+            found[name] = total / within if total else 0.0
+        return found
+
+    def _sums(
+        self,
+        at: int,
+        some: Collection[int],
+        name_of: Mapping[int, int],
+        others: Mapping[int, Collection[int]],
+    ) -> dict[int, float]:
+        """Return the sums of the pairs of some reports and each of several groups of others.
+
+        They are gone through from the side of fewer reports. Either way gives the same to the last
+        bit: each probability is a multiple of 2^-29, and a double holds the sum of 2^24 of them.
+        """
+        pairs = self._pairs[at]
+        if sum(map(len, others.values())) < len(some):
+            there = frozenset(some)
+            return {
+                name: sum(pairs[one].among(there) for one in keys) for name, keys in others.items()
+            }
+        sums = dict.fromkeys(others, 0.0)
+        for one in some:
+            pairs[one].count_into(sums, name_of)
+        return sums
 
     def linkage(self, at: int, some: Collection[int], others: Collection[int]) -> float:
         """Return the mean of all pairs of some reports and others within the window.
@@ -156,10 +230,10 @@ class Neighbours:
         total = sum(pairs[one].among(there) for one in some)
         return total / self.within(some, others) if total else 0.0
 
-    def belonging(self, key: int, members: Collection[int]) -> float:
+    def belonging(self, key: int, event: Group) -> float:
         """Return the mean of all pairs within the window of a report and the rest of its event."""
-        total = self._pairs[EVENT][key].among(members)
-        return total / (self.within((key,), members) - 1) if total else 0.0
+        total = self._pairs[EVENT][key].among(event.members)
+        return total / (self._within_event((key,), event) - 1) if total else 0.0
 
 
 def _alike(gist: Gist, stems: Mapping[str, Mapping[int, float]]) -> dict[int, float]:

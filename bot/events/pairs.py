@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import mul
 from typing import Any
 
 from bot.events.gist import Gist, cosine
@@ -43,6 +44,10 @@ FEATURE_NAMES = (
 )
 _FEATURE, _DIPLOMACY = "feature", "diplomacy"  # families of words
 _LONGEST_GAP_H = 72.0
+_MOST_OF = {"gap": _LONGEST_GAP_H / 24, "features": 2.0, "quotes": 2.0}  # others reach 1
+_NEVER = 1e-9  # a probability that every pair has
+_ROUNDING = 1e-6
+_MOST = 30.0  # that a sum may be; beyond it says no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,24 @@ class Level:
     def probability(self, values: tuple[float, ...]) -> float:
         """Return how surely a pair with these features belongs together, 0…1."""
         total = self.base
-        for weight, value in zip(self.weights, values, strict=True):
-            total += weight * value
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        for one in map(mul, self.weights, values):
+            total += one
+        if not -_MOST < total < _MOST:
+            total = math.copysign(_MOST, total)
+        return 1 / (1 + math.exp(-total))
+
+    def least_words(self, probability: float) -> float:
+        """Return a cosine of the words below which no pair is as sure, whatever else it shares."""
+        if probability < _NEVER or self.weights[0] <= 0:
+            return 0.0
+        if probability >= 1:
+            return math.inf
+        rest = self.base + sum(
+            max(0.0, weight) * _MOST_OF.get(name, 1.0)
+            for name, weight in zip(FEATURE_NAMES[1:], self.weights[1:], strict=True)
+        )
+        needed = math.log(probability / (1 - probability)) - rest
+        return needed / self.weights[0] - _ROUNDING
 
 
 @cache
@@ -79,18 +99,19 @@ def level_from(stored: Mapping[str, Any]) -> Level:
 
 def _apart(a: frozenset[object], b: frozenset[object]) -> float:
     """Return 1 where both name something and nothing in common."""
-    return float(bool(a) and bool(b) and not a & b)
+    return 1.0 if a and b and a.isdisjoint(b) else 0.0
 
 
 def _shared(a: frozenset[object], b: frozenset[object]) -> float:
     """Return 1 where both name the same thing."""
-    return float(bool(a & b))
+    return 0.0 if a.isdisjoint(b) else 1.0
 
 
 def _towns_apart(a: Gist, b: Gist) -> float:
     """Return 1 where both begin with towns, none within another's, and share none further on."""
-    apart = bool(a.towns and b.towns) and not a.towns & b.around and not b.towns & a.around
-    return float(apart and not a.spots & b.spots)
+    if not (a.towns and b.towns and a.spots.isdisjoint(b.spots)):
+        return 0.0
+    return float(a.towns.isdisjoint(b.around) and b.towns.isdisjoint(a.around))
 
 
 def features(a: Gist, b: Gist, words: float) -> tuple[float, ...]:
@@ -108,7 +129,7 @@ def features(a: Gist, b: Gist, words: float) -> tuple[float, ...]:
         _shared(a.kinds, b.kinds),
         float(bool(a.kinds) != bool(b.kinds)),
         float((_DIPLOMACY in a.families) != (_DIPLOMACY in b.families)),
-        float(any(place in b.first for place in a.first)),
+        0.0 if set(a.first).isdisjoint(b.first) else 1.0,
         float(bool(a.first) and a.first[:1] == b.first[:1]),
         _shared(a.spots, b.spots),
         _apart(a.spots, b.spots),

@@ -57,7 +57,7 @@ class Shingles:
 
         A shingle that more than ``most`` articles hold does not count.
         """
-        shared: Counter[int] = Counter()
+        met: list[int] = []
         for one in shingles:
             drawer, mark = _place(one)
             held = self._held[drawer]
@@ -70,8 +70,8 @@ class Shingles:
             articles = self._articles[drawer][first:last]
             there = [one for one in articles if one not in self._gone]
             if len(there) <= most:
-                shared.update(there)
-        return shared
+                met.extend(there)
+        return Counter(met)
 
     def _take_out(self) -> None:
         for drawer, (held, articles) in enumerate(zip(self._held, self._articles, strict=True)):

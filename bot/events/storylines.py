@@ -12,11 +12,8 @@ def follow(event: int, groups: Groups, near: Neighbours, joins: float) -> None:
     """Put an event into the storyline that it belongs to, and merge storylines that meet."""
     home = groups.by_id[event].storyline
     members = groups.members(event)
-    at = {
-        line: near.linkage(STORYLINE, members, groups.members_of(line))
-        for line in _around(members, groups, near, joins)
-        if line != home
-    }
+    around = _around(members, home, groups, near, joins)
+    at = near.means(STORYLINE, members, {line: groups.members_of(line) for line in around})
     at = {line: linkage for line, linkage in at.items() if linkage >= joins}
     best = max(at, key=lambda line: (at[line], -line), default=None)
     if best is None:
@@ -28,18 +25,15 @@ def follow(event: int, groups: Groups, near: Neighbours, joins: float) -> None:
     _merge(best, [line for line in at if line != best], groups, near, joins)
 
 
-def _around(members: dict[int, None], groups: Groups, near: Neighbours, joins: float) -> list[int]:
-    """Return the storylines near these reports that they may belong to.
+def _around(
+    members: dict[int, None], home: int, groups: Groups, near: Neighbours, joins: float
+) -> list[int]:
+    """Return the storylines near these reports that they may belong to, but for their own.
 
     A mean is no greater than its greatest pair: without one that joins there is nothing to join.
     """
-    return sorted(
-        {
-            groups.storyline_of(one)
-            for key in members
-            for one in near.of(STORYLINE, key).surely(joins)
-        }
-    )
+    lines = groups.lines_of(near.of(STORYLINE, key).surely(joins) for key in members)
+    return sorted(lines - {home})
 
 
 def _merge(line: int, others: list[int], groups: Groups, near: Neighbours, joins: float) -> None:
@@ -49,7 +43,7 @@ def _merge(line: int, others: list[int], groups: Groups, near: Neighbours, joins
     well. Two that did not meet before meet now by this event or not at all.
     """
     members = groups.members_of(line)
-    at = {one: near.linkage(STORYLINE, members, groups.members_of(one)) for one in others}
+    at = near.means(STORYLINE, members, {one: groups.members_of(one) for one in others})
     best = max(at, key=lambda other: (at[other], -other), default=None)
     if best is not None and at[best] >= joins:
         for one in groups.events_of(max(line, best)):

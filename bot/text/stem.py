@@ -32,6 +32,10 @@ _ENDINGS = (
     ("ات", 3), ("ون", 3), ("ين", 3), ("ان", 3), ("وا", 3), ("يه", 3), ("يا", 3),
     ("ه", 3), ("ي", 3), ("ا", 3), ("ت", 3), ("و", 3),
 )  # fmt: skip
+_ENDINGS_BY_LAST = {
+    last: tuple(one for one in _ENDINGS if one[0].endswith(last))
+    for last in {ending[-1] for ending, _ in _ENDINGS}
+}
 
 _WHOLE = word_set("whole_words.txt")
 
@@ -52,7 +56,7 @@ def _without_endings(word: str) -> str:
     again = True
     while again and word not in _WHOLE:
         again = False
-        for ending, least in _ENDINGS:
+        for ending, least in _ENDINGS_BY_LAST.get(word[-1:], ()):
             if word.endswith(ending) and len(word) - len(ending) >= least:
                 word = word[: -len(ending)]
                 again = True

@@ -8,6 +8,7 @@ from collections.abc import Collection
 import pytest
 
 from bot.events.gist import Gist, gist_of, merged, packed
+from bot.events.groups import Groups
 from bot.events.neighbours import EVENT, STORYLINE, WINDOW_H, Neighbours
 from bot.events.pairs import Level, features, level
 from bot.text.places import places
@@ -73,19 +74,81 @@ def test_the_mean_is_that_of_every_pair_within_the_window_but_for_those_that_tel
     assert compared > 0
 
 
+def _grouped(gists: dict[int, Gist], count: int, some: Collection[int]) -> Groups:
+    """Return events 1 to ``count`` with the rest of the reports, some of which have left again."""
+    groups = Groups(count + 1, 1)
+    for key, gist in gists.items():
+        if key not in some:
+            groups.put(key, 1 + key % count, gist.at_h)
+    for key in list(gists)[::7]:
+        if key in groups.event_of:
+            groups.leave(key)
+    return groups
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_all_events_around_at_once_get_the_means_that_they_get_one_by_one(seed: int) -> None:
+@pytest.mark.parametrize("size", [1, 5, 30])
+def test_all_events_around_at_once_get_the_means_that_they_get_one_by_one(
+    seed: int, size: int
+) -> None:
     gists = _gists(seed)
     near = _held(gists)
-    event_of = {key: key % 4 for key in gists}
-    some = [key for key in gists if event_of[key] == 0]
-    events = {e: [key for key in gists if event_of[key] == e] for e in (1, 2, 3)}
+    some = random.Random(seed).sample(sorted(gists), size)  # noqa: S311 - which of them
+    groups = _grouped(gists, 3 if size > 1 else 20, some)
 
-    linkages = near.linkages(some, event_of, events)
+    linkages = near.linkages(some, groups.event_of, groups.by_id)
 
-    for event, keys in events.items():
-        assert linkages[event] == pytest.approx(near.linkage(EVENT, some, keys))
+    assert linkages == {
+        event: near.linkage(EVENT, some, group.members) for event, group in groups.by_id.items()
+    }
     assert any(linkages.values())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("size", [1, 5, 30])
+@pytest.mark.parametrize("count", [1, 4])
+def test_several_groups_at_once_get_the_means_that_they_get_one_by_one(
+    seed: int, size: int, count: int
+) -> None:
+    gists = _gists(seed)
+    near = _held(gists)
+    keys = random.Random(seed).sample(sorted(gists), len(gists))  # noqa: S311 - which of them
+    some, rest = keys[:size], keys[size:]
+    others = {name: rest[name::count] for name in range(count)}
+
+    means = near.means(STORYLINE, some, others)
+
+    assert means == {name: near.linkage(STORYLINE, some, few) for name, few in others.items()}
+    assert any(means.values())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_report_belongs_to_its_event_by_the_mean_with_the_rest_of_it(seed: int) -> None:
+    gists = _gists(seed)
+    near = _held(gists)
+    groups = _grouped(gists, 4, ())
+
+    for key, event in groups.event_of.items():
+        group = groups.by_id[event]
+        rest = [one for one in group.members if one != key]
+
+        assert near.belonging(key, group) == near.linkage(EVENT, (key,), rest)
+
+
+@pytest.mark.parametrize("least", [0.05, 0.37, 0.9])
+def test_only_snapshots_that_cannot_be_so_sure_are_left_out(least: float) -> None:
+    near = Neighbours(*LEVELS)
+    for key, gist in _gists(4).items():
+        near.take(key, gist)
+        near.retire(key, [key])
+    late = gist_of(report(99, ("مقتل 7 مدنيين في غارة على " + TOWNS[0], ""), hours=125))
+    near.take(99, late)
+
+    everyone, sure = near.late(99), near.late(99, least)
+
+    assert sure.items() <= everyone.items()
+    assert {key for key, surely in everyone.items() if surely >= least} <= sure.keys()
+    assert everyone
 
 
 def test_pairs_that_tell_nothing_take_no_room() -> None:
