@@ -16,6 +16,7 @@ from bot.events.sentences import Sentence, article, has, words_of
 from bot.events.triggers import happening
 from bot.text.names import offset_in, readings
 from bot.text.places import places_named
+from bot.text.swallowed import swallowed_by_lam
 
 FILE = "speaker_words.txt"
 _SAYS, _NOUN = words_of(FILE, "says"), words_of(FILE, "noun")
@@ -111,7 +112,7 @@ def _phrase(sentence: Sentence, first: int, *, estimated: bool = False) -> tuple
             break
         if at > first and _QUOTES.search(gap):
             inside = not inside
-        if at == first + 1 and sentence.word(first) in _WHOLE and not _goes_on(sentence.word(at)):
+        if at == first + 1 and _is_whole(sentence.word(first)) and not _goes_on(word):
             break
         last = at
     while last >= first and sentence.word(last) in ("و", "او"):
@@ -122,6 +123,11 @@ def _phrase(sentence: Sentence, first: int, *, estimated: bool = False) -> tuple
     if sentence.text[start - 1 : start] in ('"', "«", "“"):
         inside = True
     return sentence.text[start:end], start, end
+
+
+def _is_whole(word: str) -> bool:
+    """Tell whether a word names somebody by itself: «المرصد», «للمرصد»."""
+    return word in _WHOLE or f"ا{word[1:]}" in _WHOLE
 
 
 def _goes_on(word: str) -> bool:
@@ -142,12 +148,17 @@ def _skip(sentence: Sentence, at: int) -> int:
 
 
 def _strip_for(sentence: Sentence, first: int) -> tuple[str, int, int]:
-    """Return the noun phrase at ``first`` without the ل glued to it («وفقاً للدفاع»)."""
+    """Return the noun phrase at ``first`` without the ل glued to it, and its span.
+
+    The article gets back the letter that ل has swallowed: «وفقاً للدفاع المدني» names «الدفاع
+    المدني», who is the same speaker as elsewhere.
+    """
     name, start, end = _phrase(sentence, first)
     word = sentence.word(first)
     if name and word.startswith("ل"):
         start = offset_in(sentence.text, sentence.tokens[first], 1)
-        name = sentence.text[start:end]
+        following = sentence.word(first + 1) if " " in name else ""
+        name = swallowed_by_lam(word, following) + sentence.text[start:end]
     return name, start, end
 
 
