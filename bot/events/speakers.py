@@ -11,25 +11,31 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.events.quantities import NUMBER_WORDS
+from bot.events.phrases import (
+    BREAK,
+    COUNTED,
+    FILE,
+    Phrase,
+    bears,
+    ends_name,
+    is_says,
+    phrase,
+    phrase_behind_lam,
+    spelled,
+)
 from bot.events.sentences import Sentence, article, has, words_of
-from bot.events.triggers import happening
-from bot.text.names import offset_in, readings
+from bot.text.names import readings
 from bot.text.places import places_named
-from bot.text.swallowed import swallowed_by_lam
 
-FILE = "speaker_words.txt"
 _SAYS, _NOUN = words_of(FILE, "says"), words_of(FILE, "noun")
 _ACCORDING, _FILLER = words_of(FILE, "according"), words_of(FILE, "filler")
-_STOP, _MEDIA, _LEAD = words_of(FILE, "stop"), words_of(FILE, "media"), words_of(FILE, "lead")
+_LEAD = words_of(FILE, "lead")
 _NEW_CLAUSE = words_of(FILE, "new_clause")
 _TIMES = words_of(FILE, "times")
-_WHOLE = words_of(FILE, "whole")  # names that no indefinite word goes on
 _HIDDEN = words_of(FILE, "hidden")
 _ALSO_ADJECTIVES = frozenset(["حذر", "تابع"])
 _WITH_FOR = words_of(FILE, "with_for")  # «وفقاً لـ»
-_ESTIMATES, _COUNTED = words_of(FILE, "estimates"), words_of(FILE, "counted")
-_ITS = ("هما", "هم", "هن", "ها", "ه")  # pronouns behind a noun
+_ESTIMATES = words_of(FILE, "estimates")
 _PREPOSITIONS = frozenset(["من", "في", "علي", "الي", "عن", "بعد", "قبل"])
 _THATS = frozenset(["ان", "بان"])
 _SUBJECT = 4  # words before a present verb
@@ -39,8 +45,6 @@ _ASIDE_REACH = 6  # words between «الذي» and the figure it leads to
 _RELATIVE = frozenset(["الذي", "التي", "والذي", "والتي"])
 _LEADS_TO = words_of(FILE, "leads_to")
 _LONGEST = 10  # words of a speaker's name
-_BREAK = re.compile(r"[،,؛;:()\[\]—–]|--")
-_QUOTES = re.compile(r"[\"«»“”‘’']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,89 +59,9 @@ class Attribution:
     nominal: bool = False  # «أكدت السلطات مقتل 3»: no «أن», so it covers its own clause only
 
 
-def _is_says(word: str) -> bool:
-    """Tell whether a folded word is a verb of saying, with a pronoun behind it or not."""
-    for one, taken in readings(word):
-        if taken and word[0] not in "وف":
-            continue
-        if one in _SAYS:
-            return True
-    return False
-
-
 def _is_said(word: str) -> bool:
     """Tell the same of a verb with a pronoun behind it: «ذكرته», «أعلنه»."""
     return any(word.endswith(end) and word[: -len(end)] in _SAYS for end in ("ه", "ها"))
-
-
-def _ends(sentence: Sentence, at: int, first: int) -> bool:
-    """Tell whether the word at ``at`` cannot belong to a speaker's name."""
-    word = sentence.tokens[at].word
-    if sentence.tokens[at].number or any(one in _STOP for one, _ in readings(word)[:2]):
-        return True
-    if has(word, _MEDIA) or _is_says(word) or word in NUMBER_WORDS:
-        return True
-    if at > first and happening(word):
-        return True
-    if word[:1] == "ب" and not word.startswith(("باسم", "بر", "بي", "بو", "بن", "با", "بلد", "بش")):
-        return True
-    return at > first and word[:1] in "و" and _is_verb(word)
-
-
-def _is_verb(word: str) -> bool:
-    """Tell whether a word with و before it looks like a verb."""
-    return _is_says(word) or (word[1:2] in ("ي", "ت") and not article(word) and len(word) > 4)
-
-
-def _bears(word: str, nouns: frozenset[str]) -> bool:
-    """Tell whether a word is one of ``nouns`` with a pronoun behind it: «عددها», «حصيلتهم»."""
-    bare = next((word.removesuffix(end) for end in _ITS if word.endswith(end)), "")
-    return bare in nouns or (bare.endswith("ت") and bare[:-1] + "ه" in nouns)
-
-
-def _phrase(sentence: Sentence, first: int, *, estimated: bool = False) -> tuple[str, int, int]:
-    """Return the noun phrase that begins at ``first`` with its span; "" where none does.
-
-    Behind whoever has ``estimated`` stands what: «قدر ضابط عراقي عددها», «ضحايا القصف».
-    """
-    last = first - 1
-    inside = False
-    for at in range(first, min(first + _LONGEST, len(sentence.tokens))):
-        gap = sentence.gap(at - 1)
-        if at > first and (_BREAK.search(gap) or (inside and _QUOTES.search(gap) and _leaves(gap))):
-            break
-        word = sentence.word(at)
-        counted = _bears(word, _COUNTED) or (at > first + 1 and word in _COUNTED)
-        if _ends(sentence, at, first) or (estimated and counted):
-            break
-        if at > first and _QUOTES.search(gap):
-            inside = not inside
-        if at == first + 1 and _is_whole(sentence.word(first)) and not _goes_on(word):
-            break
-        last = at
-    while last >= first and sentence.word(last) in ("و", "او"):
-        last -= 1
-    if last < first:
-        return "", 0, 0
-    start, end = sentence.tokens[first].start, sentence.tokens[last].end
-    if sentence.text[start - 1 : start] in ('"', "«", "“"):
-        inside = True
-    return sentence.text[start:end], start, end
-
-
-def _is_whole(word: str) -> bool:
-    """Tell whether a word names somebody by itself: «المرصد», «للمرصد»."""
-    return word in _WHOLE or f"ا{word[1:]}" in _WHOLE
-
-
-def _goes_on(word: str) -> bool:
-    """Tell whether a word may go on a definite name: «السوري», «ومصادر», «نفسه»."""
-    return article(word) or word.startswith(("و", "لل", "نفس")) or word in ("باسم", "ذات")
-
-
-def _leaves(gap: str) -> bool:
-    """Tell whether a closing quotation mark is followed by something other than a name's rest."""
-    return gap.count('"') > 1
 
 
 def _skip(sentence: Sentence, at: int) -> int:
@@ -145,21 +69,6 @@ def _skip(sentence: Sentence, at: int) -> int:
     while sentence.word(at) in _TIMES or sentence.word(at) in _FILLER:
         at += 1
     return at
-
-
-def _strip_for(sentence: Sentence, first: int) -> tuple[str, int, int]:
-    """Return the noun phrase at ``first`` without the ل glued to it, and its span.
-
-    The article gets back the letter that ل has swallowed: «وفقاً للدفاع المدني» names «الدفاع
-    المدني», who is the same speaker as elsewhere.
-    """
-    name, start, end = _phrase(sentence, first)
-    word = sentence.word(first)
-    if name and word.startswith("ل"):
-        start = offset_in(sentence.text, sentence.tokens[first], 1)
-        following = sentence.word(first + 1) if " " in name else ""
-        name = swallowed_by_lam(word, following) + sentence.text[start:end]
-    return name, start, end
 
 
 def _behind(sentence: Sentence, at: int) -> Attribution:
@@ -173,14 +82,14 @@ def _behind(sentence: Sentence, at: int) -> Attribution:
             continue
         owned = sentence.word(first + 1)[:2] in ("ال", "لل")
         lead = owned and any(one in _LEAD for one, _ in readings(word))
-        if lead or _is_says(word) or _is_said(word) or word in _OPENERS:
+        if lead or is_says(word) or _is_said(word) or word in _OPENERS:
             first += 1
         else:
             break
     glued = sentence.word(first).startswith("لل") or any(
         one in _WITH_FOR for one, _ in readings(sentence.word(at))
     )
-    take = _strip_for if glued else _phrase
+    take = phrase_behind_lam if glued else phrase
     return Attribution(at, *take(sentence, first), behind=True)
 
 
@@ -188,7 +97,7 @@ def _before(sentence: Sentence, at: int) -> Attribution:
     """Return the attribution whose verb is token ``at``."""
     first = _skip(sentence, at + 1)
     estimated = has(sentence.word(at), _ESTIMATES)
-    turned = estimated and _bears(sentence.word(first), _COUNTED)
+    turned = estimated and bears(sentence.word(first), COUNTED)
     first += turned  # «قدر عددهم مسؤول بأكثر من 130», or nobody: «قدر عددهم بأكثر من 130»
     word = sentence.word(first)
     if word in ("رويترز",) and sentence.word(first + 1) == "عن":
@@ -196,7 +105,7 @@ def _before(sentence: Sentence, at: int) -> Attribution:
     if any(one in _LEAD for one, _ in readings(word)) and (maker := _maker(sentence, first)):
         name, start, end = maker
     else:
-        name, start, end = _phrase(sentence, first, estimated=estimated)
+        name, start, end = phrase(sentence, first, estimated=estimated)
     if sentence.word(at).removeprefix("و") in ("نقل", "نقلت"):
         name, start, end = _relayed(sentence, at + 1) or ("", 0, 0)
     elif sentence.word(at + 1) in ("عن", "الي"):  # «أعلن عن مقتل»: what is said, not who
@@ -205,56 +114,55 @@ def _before(sentence: Sentence, at: int) -> Attribution:
         name, start, end = _had_said(sentence, at) or (name, start, end)
     elif not name and not turned:
         name, start, end = _had_said(sentence, at) or _subject(sentence, at)
-    if _BREAK.search(sentence.gap(at)) and first == at + 1:
+    if BREAK.search(sentence.gap(at)) and first == at + 1:
         name = ""
     return Attribution(at, name, start, end, behind=False,
                        nominal=not _has_that(sentence, at, end))  # fmt: skip
 
 
-def _maker(sentence: Sentence, first: int) -> tuple[str, int, int] | None:
+def _maker(sentence: Sentence, first: int) -> Phrase | None:
     """Return whose «حصيلة جديدة من …», «تقرير للأمم …» begins at ``first``."""
     for at in (first + 1, first + 2):
         word = sentence.word(at)
         if word[:1] == "ل":
-            return _strip_for(sentence, at)
+            return phrase_behind_lam(sentence, at)
         if word in ("من", "عن", "صادره", "صدرت"):
-            return _phrase(sentence, at + 1 + (sentence.word(at + 1) == "عن"))
+            return phrase(sentence, at + 1 + (sentence.word(at + 1) == "عن"))
     return None
 
 
-def _had_said(sentence: Sentence, at: int) -> tuple[str, int, int] | None:
+def _had_said(sentence: Sentence, at: int) -> Phrase | None:
     """Return the subject of «كانت المصادر قد قالت»."""
     for first in range(at - 2, max(-1, at - _LONGEST), -1):
-        if _BREAK.search(sentence.gap(first)):
+        if BREAK.search(sentence.gap(first)):
             return None
         if sentence.word(first).removeprefix("و") in ("كان", "كانت"):
-            return _phrase(sentence, first + 1)
+            return phrase(sentence, first + 1)
     return None
 
 
-def _subject(sentence: Sentence, at: int) -> tuple[str, int, int]:
+def _subject(sentence: Sentence, at: int) -> Phrase:
     """Return the words before a verb back to a sign or «أن»: «أن وزارة الدفاع قالت»."""
     for first in range(at - 1, max(-1, at - _LONGEST - 4), -1):
         if _SIGN.search(sentence.gap(first)):
             break
         if sentence.word(first) in _THATS or sentence.word(first) in _NEW_CLAUSE:
-            return _phrase(sentence, first + 1)
+            return phrase(sentence, first + 1)
     first = at
     while first > max(0, at - _SUBJECT) and not _SIGN.search(sentence.gap(first - 1)):
         first -= 1
     if first == at or (first and not _SIGN.search(sentence.gap(first - 1))):
         return "", 0, 0
-    if _ends(sentence, first, first):
+    if ends_name(sentence, first, first):
         return "", 0, 0
-    start, end = sentence.tokens[first].start, sentence.tokens[at - 1].end
-    return sentence.text[start:end], start, end
+    return spelled(sentence.text, sentence.tokens[first].start, sentence.tokens[at - 1].end)
 
 
-def _relayed(sentence: Sentence, first: int) -> tuple[str, int, int] | None:
+def _relayed(sentence: Sentence, first: int) -> Phrase | None:
     """Return who is quoted in «نقلت الوكالة عن مصدر …»."""
     for at in range(first, min(first + _LONGEST, len(sentence.tokens) - 1)):
         if sentence.word(at) == "عن":
-            return _phrase(sentence, at + 1)
+            return phrase(sentence, at + 1)
     return None
 
 
@@ -278,7 +186,7 @@ def attributions(sentence: Sentence) -> Iterator[Attribution]:
         if has(token.word, _ACCORDING) and sentence.word(at - 1) != "علي":
             found = _behind(sentence, at)
         elif (
-            _is_says(token.word)
+            is_says(token.word)
             or (_is_said(token.word) and sentence.word(at - 1) in ("ما", "لما", "كما", "الذي"))
             or (token.word in _NOUN and article(sentence.word(at + 1)))
         ):
@@ -307,7 +215,7 @@ def _cut_off(sentence: Sentence, said: Attribution, at: int) -> bool:
     for step in range(said.at + 1, at):
         word = sentence.word(step)
         new = word in _NEW_CLAUSE or (word == "حين" and sentence.word(step - 1) == "في")
-        if new and (said.nominal or _is_says(sentence.word(step + 1))):
+        if new and (said.nominal or is_says(sentence.word(step + 1))):
             return True
         broken = "،" in sentence.gap(step - 1) or "," in sentence.gap(step - 1)
         if said.nominal and broken and word.startswith("و") and word.endswith("ت"):
