@@ -39,7 +39,7 @@ _REPLICA_TICK_S = 1.0
 _VECTORS_TICK_S = 10.0  # between two looks for vectors that another process made
 _EXPIRY_TICK_S = 3600.0
 _PATIENCE = 3  # looks for due digests in a row for which they wait where reports cannot be read
-_READING_S = 120.0  # for which digests wait for what is new to be read
+_READING_S = 120.0
 _MEMORY_TICK_S = 300.0
 _SWITCH_S = 0.001  # a thread that computes gives way to the loop after so long; Python says 5 ms
 _EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
@@ -62,15 +62,18 @@ class Mujaz:
     """The running bot: Telegram, the sender and the periodic work around a core.
 
     ``before_digests`` is done before each look for due digests; the demo lets its sample
-    reports arrive there.
+    reports arrive there. ``reading_s`` is how long they wait for what is new to be read.
     """
 
-    def __init__(self, core: Core, *, before_digests: Work | None = None) -> None:
+    def __init__(
+        self, core: Core, *, before_digests: Work | None = None, reading_s: float = _READING_S
+    ) -> None:
         settings = core.settings
         if settings.telegram_bot_token is None:
             raise SettingsError([("TELEGRAM_BOT_TOKEN", "is missing: get one from @BotFather")])
         self._core = core
         self._before_digests = before_digests
+        self._reading_s = reading_s
         limits = Limits(
             per_s=settings.send_rate_per_s,
             chat_per_s=settings.chat_rate_per_s,
@@ -112,6 +115,7 @@ class Mujaz:
         core.services.outgoing.enqueued = self._dispatcher.notify
         self._reports: set[asyncio.Task[None]] = set()
         self._unread = 0  # looks in a row at which reports could not be read
+        self._slow = False  # whether they were still being read at the last one
         polling_request.inbound.poison = self._report_poison
         self._jobs = Jobs()
 
@@ -259,7 +263,7 @@ class Mujaz:
     async def _read_new(self) -> None:
         """Read what is new; where that fails or takes long, digests go without its events."""
         try:
-            done = await self._core.services.enriching.keep_up(_READING_S)
+            done = await self._core.services.enriching.keep_up(self._reading_s)
         except StoreError:
             raise
         except MujazError:
@@ -268,10 +272,11 @@ class Mujaz:
                 raise
             logger.exception("reports cannot be read: digests go without their events")
         else:
+            if not done and not self._slow:  # said once, however many looks it takes
+                logger.warning("reports are still being read: digests go without their events")
+            self._slow = not done
             if done:
                 self._unread = 0
-            else:
-                logger.warning("reports are still being read: digests go without their events")
 
     def _pulse(self) -> float | None:
         """Return the seconds since the last poll ended, None in a process that does not poll."""

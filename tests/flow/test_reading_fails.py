@@ -13,8 +13,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import running
 from bot.app import Core, Mujaz
+from bot.demo import Samples
 from bot.models import NewArticle
 from bot.sandbox import READER_ID, SandboxClock
 from tests.flow.person import Person, shown
@@ -56,33 +56,39 @@ async def test_digests_go_out_where_no_process_can_read_and_reading_goes_on_late
 
 
 async def test_digests_go_out_while_reading_hangs_and_stopping_does_not_wait_for_it(
-    mujaz: Mujaz,
-    layla: Person,
-    core: Core,
-    clock: SandboxClock,
-    monkeypatch: pytest.MonkeyPatch,
+    layla: Person, core: Core, clock: SandboxClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(running, "_READING_S", 1.0)
-    await layla.says("/subscribe")
-    chat = await core.store.chat(READER_ID)
-    assert chat is not None
-    await core.services.subscribing.change(chat, 0, time="19:00")
-    async with asyncio.timeout(30.0):
-        pid = await started()
-        while await core.store.changes((await core.store.events_mark()).seq, 1):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-    assert child() == pid
-    os.kill(pid, signal.SIGSTOP)
-    article = NewArticle(title=TITLE, paragraphs=(TEXT,), published_at=clock.now())
-    stored = await core.services.intake.store(article, source_name="وكالة")
-    clock.advance(timedelta(minutes=31))
+    samples = Samples(core.services.intake, clock)
+    await samples.arrive()
+    mujaz = Mujaz(core, before_digests=samples.arrive, reading_s=1.0)
+    await mujaz.start()
+    try:
+        await layla.says("/subscribe")
+        chat = await core.store.chat(READER_ID)
+        assert chat is not None
+        await core.services.subscribing.change(chat, 0, time="19:00")
+        async with asyncio.timeout(30.0):
+            pid = await started()
+            while await core.store.changes((await core.store.events_mark()).seq, 1):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(1.0)  # some looks at which nothing is new
+        caplog.clear()
+        assert child() == pid
+        os.kill(pid, signal.SIGSTOP)
+        article = NewArticle(title=TITLE, paragraphs=(TEXT,), published_at=clock.now())
+        stored = await core.services.intake.store(article, source_name="وكالة")
+        clock.advance(timedelta(minutes=31))
 
-    (found,) = await layla.sees(READER_ID, lambda m: TITLE in shown(m) and "موجز" in shown(m))
+        (found,) = await layla.sees(READER_ID, lambda m: TITLE in shown(m) and "موجز" in shown(m))
 
-    assert "وكالة" in shown(found)
-    assert there(pid)
-    assert not await core.store.readings([stored.article_id])
-    begun = time.monotonic()
-    await mujaz.stop()
+        assert "وكالة" in shown(found)
+        assert there(pid)
+        assert not await core.store.readings([stored.article_id])
+        await asyncio.sleep(1.0)  # some more looks, of which nothing is said
+        slow = [one.message for one in caplog.records if "still being read" in one.message]
+        assert len(slow) == 1
+    finally:
+        begun = time.monotonic()
+        await mujaz.stop()
     assert time.monotonic() - begun < core.settings.shutdown_s
     assert not there(pid)
