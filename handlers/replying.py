@@ -22,6 +22,7 @@ from telegram import Chat as TelegramChat
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.delivery.fragments import sendable
 from bot.models import Button, Chat, ChatKind, Reply
 from bot.services import Services
 from bot.text.languages import Texts, available_languages, texts
@@ -125,7 +126,10 @@ async def send_replies(talk: Talk, replies: Sequence[Reply]) -> None:
                 raise
             logger.exception("our markup was refused; sent as plain text")
             await talk.message.reply_text(
-                reply.plain, parse_mode=None, reply_markup=under, reply_parameters=quoted
+                sendable(reply.html, reply.plain),
+                parse_mode=None,
+                reply_markup=under,
+                reply_parameters=quoted,
             )
 
 

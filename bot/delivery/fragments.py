@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot.text.markup import RIGHT_TO_LEFT_MARK, escape, utf16_length
+from bot.text.markup import RIGHT_TO_LEFT_MARK, escape, shown_of, utf16_length
 
 MESSAGE_UNITS = 4096  # UTF-16 code units after entity parsing: Telegram's limit, counted safely
 MESSAGE_ENTITIES = 90  # Telegram counts about 100
@@ -130,6 +130,14 @@ def right_to_left(line: Fragment) -> Fragment:
         if direction == "L":
             break
     return text(RIGHT_TO_LEFT_MARK) + line
+
+
+def sendable(markup: str, plain: str) -> str:
+    """Return the plain form of a message, without its addresses where Telegram would not take it.
+
+    ``markup`` is the same message as Telegram HTML, which fits.
+    """
+    return plain if utf16_length(plain) <= MESSAGE_UNITS else shown_of(markup)
 
 
 def is_web_address(address: str) -> bool:

@@ -35,6 +35,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.delivery.fragments import sendable
 from bot.delivery.pace import Lane
 from bot.models import (
     AGAIN,
@@ -222,7 +223,7 @@ def _gone(_message: OutboxMessage, result: SendResult, _now: datetime) -> Settle
 
 
 def _refused_markup(message: OutboxMessage, result: SendResult, now: datetime) -> Settlement:
-    plain = escape(message.plain)
+    plain = escape(sendable(message.html, message.plain))
     if message.html == plain:
         return _dead(message, result, now)
     return Settlement(state=OutboxState.PENDING, html=plain, reason=result.reason)

@@ -16,7 +16,7 @@ from bot.delivery.figures import change_line, figure_lines
 from bot.delivery.fragments import MESSAGE_UNITS, Fragment, bold, join, split, text
 from bot.delivery.page import Page, Sensitive, never_sensitive
 from bot.models import Answer, Article, Button, Digest, DigestItem, Look, Passage, Reply
-from bot.text.markup import isolate, one_line, shorten, utf16_length
+from bot.text.markup import isolate, one_line, shorten
 
 _NUMBER_UNITS = 24  # room kept for «(2/3)»
 _OTHER_OUTLETS = 3
@@ -194,9 +194,7 @@ def _messages(blocks: Sequence[_Block], head: _Head, note: Fragment, room: int) 
 
 
 def _reply(message: Fragment, article_ids: tuple[int, ...] = ()) -> Reply:
-    """Return a message; its plain form leaves out addresses where they would not fit."""
-    plain = message.plain if utf16_length(message.plain) <= MESSAGE_UNITS else message.text
-    return Reply(html=message.html, plain=plain, article_ids=article_ids)
+    return Reply(html=message.html, plain=message.plain, article_ids=article_ids)
 
 
 def _number(page: Page, part: int, parts: int) -> str:

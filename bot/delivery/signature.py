@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.delivery.fragments import MESSAGE_UNITS, right_to_left, text
 from bot.models import Reply
 from bot.text.languages import texts
-from bot.text.markup import one_line, utf16_length
+from bot.text.markup import one_line, shown_of, utf16_length
 
 LONGEST_SIGNATURE = 100  # UTF-16 units
 _BETWEEN = "\n\n"
-_TAG = re.compile(r"<[^>]*>")  # of our own markup, in which no attribute holds «>»
 
 
 def signed(replies: Sequence[Reply], signature: str, language: str) -> list[Reply]:
@@ -25,7 +22,7 @@ def signed(replies: Sequence[Reply], signature: str, language: str) -> list[Repl
     if texts(language).right_to_left:
         line = right_to_left(line)
     *before, last = replies
-    shown = utf16_length(html.unescape(_TAG.sub("", last.html)))
+    shown = utf16_length(shown_of(last.html))
     if shown + len(_BETWEEN) + line.units > MESSAGE_UNITS:
         return [*replies, Reply(html=line.html, plain=line.plain)]
     under = replace(

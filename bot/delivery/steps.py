@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.delivery.fragments import MESSAGE_UNITS, Fragment, bold, join, text
 from bot.delivery.page import Page
 from bot.models import Article, Button, FollowKind, Look, Matter, Order, Reply, Step, Timeline
-from bot.text.markup import isolate, one_line, shorten, utf16_length
+from bot.text.markup import isolate, one_line, shorten
 from bot.text.matters import LETTERS, whole_name
 
 TIMELINE_PAGE = 7  # steps in one message
@@ -32,10 +32,9 @@ def render_steps(page: Timeline, *, zone: str, language: str, look: Look | None 
             break
     else:
         message = join("\n\n", (_head(page, frame), *_steps(page, frame, 0, linked=False)))
-    plain = message.plain if utf16_length(message.plain) <= MESSAGE_UNITS else message.text
     return Reply(
         html=message.html,
-        plain=plain,
+        plain=message.plain,
         buttons=_buttons(page, frame),
         article_ids=tuple(step.article.id for step in page.steps),
         about=page.matter if page.steps else None,

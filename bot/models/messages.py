@@ -58,6 +58,8 @@ class Button:
 class Reply:
     """A message ready for Telegram: its HTML, its plain text, and rows of buttons.
 
+    The plain text has its addresses written out and may be longer than Telegram takes; see
+    ``bot.delivery.fragments.sendable``.
     ``about`` is what it tells of, where others can be shown the same by a link. With a ``picture``
     (a chart as text, see ``bot.digest.picture``) the words are its caption; ``hidden`` puts it
     behind a spoiler.

@@ -6,6 +6,7 @@ characters.
 
 from __future__ import annotations
 
+import html
 import re
 
 FIRST_STRONG_ISOLATE = "\u2068"
@@ -17,6 +18,7 @@ RIGHT_TO_LEFT_MARK = "\u200f"
 _DECEPTIVE = re.compile(
     "[\u200b\u2060\u2066-\u2069\u202a-\u202e\ufeff\U000e0000-\U000e007f\x00-\x08\x0b-\x1f\x7f]"
 )
+_TAG = re.compile(r"<[^>]*>")  # of our own markup, in which no attribute holds «>»
 _NEEDS_ISOLATION = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f\u0600-\u06ff\ufb50-\ufefc]")
 
 
@@ -25,6 +27,11 @@ def escape(text: str) -> str:
     return (
         text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     )
+
+
+def shown_of(markup: str) -> str:
+    """Return what a reader sees of Telegram HTML of our own."""
+    return html.unescape(_TAG.sub("", markup))
 
 
 def one_line(text: str) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 
 import pytest
 
+from bot.delivery.fragments import sendable
 from bot.delivery.render import render_answer, render_digest, render_sources
 from bot.models import Answer, Digest, Reply
 from bot.text.markup import utf16_length
@@ -273,13 +274,17 @@ def test_plain_text_says_the_same_with_addresses_written_out() -> None:
     assert "<b>" not in reply.plain
 
 
-def test_plain_text_leaves_addresses_out_where_they_would_not_fit() -> None:
+def test_plain_text_has_its_addresses_and_is_sent_without_them_where_they_would_not_fit() -> None:
     url = "https://example.org/" + "a" * 900
 
-    [reply] = answered(answer(passage("ا" * 3800, url=url)))
+    [long] = answered(answer(passage("ا" * 3800, url=url)))
+    [short] = answered(answer(passage("ا" * 300, url=url)))
 
-    assert utf16_length(reply.plain) <= 4096
-    assert "ا" * 3800 in reply.plain
+    assert f"({url})" in long.plain  # in a file, on a terminal
+    assert utf16_length(sendable(long.html, long.plain)) <= 4096
+    assert "ا" * 3800 in sendable(long.html, long.plain)
+    assert sendable(short.html, short.plain) == short.plain
+    assert f"({url})" in short.plain
 
 
 def test_an_english_reader_gets_english_words_around_the_same_quote() -> None:

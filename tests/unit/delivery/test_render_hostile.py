@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.fragments import MESSAGE_ENTITIES
+from bot.delivery.fragments import MESSAGE_ENTITIES, sendable
 from bot.delivery.render import render_answer, render_digest
 from bot.models import Reply
 from bot.text.markup import utf16_length
@@ -40,7 +40,9 @@ def parsed(replies: list[Reply]) -> list[Parsed]:
     messages = [parse(reply.html) for reply in replies]
     for message, reply in zip(messages, replies, strict=True):
         assert 0 < utf16_length(message.text) <= 4096
-        assert 0 < utf16_length(reply.plain) <= 4096
+        sent = sendable(reply.html, reply.plain)
+        assert 0 < utf16_length(sent) <= 4096
+        assert sent in {reply.plain, message.text}
         assert len(message.entities) <= MESSAGE_ENTITIES
     return messages
 
