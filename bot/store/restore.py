@@ -98,7 +98,7 @@ async def _pour(file: Path, url: str, progress: Progress | None) -> Contents:
 
 
 def _ensure_free(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if file.exists() and file.stat().st_size:
         raise StoreError("the target is not empty", key="error.store.not_empty")
 

@@ -402,3 +402,18 @@ async def test_a_backup_is_restored_elsewhere_and_the_archive_moves_to_another_f
     assert "MUJAZ_BACKUP_DIR" in nowhere.err
     assert "empty" in again.err
     assert all("1 articles" in check.out or "articles 1" in check.out for check in checks), checks
+
+
+async def test_nobody_else_can_read_what_is_held(tmp_path: Path) -> None:
+    data, new, given = (tmp_path / name for name in ("data", "new", "given"))
+    given.mkdir(mode=0o755)
+    await mujaz("ingest", str(SEED), "--data-dir", str(data))
+    await mujaz("ingest", str(SEED), "--data-dir", str(given))
+    await mujaz("backup", str(tmp_path / "backups"), "--data-dir", str(data))
+    (backup,) = (tmp_path / "backups").iterdir()
+    await mujaz("restore", str(backup), "--data-dir", str(new))
+
+    for folder in (data, new):
+        assert folder.stat().st_mode & 0o777 == 0o700
+    for folder in (data, new, given):
+        assert (folder / "mujaz.sqlite").stat().st_mode & 0o777 == 0o600
