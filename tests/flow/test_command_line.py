@@ -417,3 +417,18 @@ async def test_nobody_else_can_read_what_is_held(tmp_path: Path) -> None:
         assert folder.stat().st_mode & 0o777 == 0o700
     for folder in (data, new, given):
         assert (folder / "mujaz.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+async def test_an_address_that_is_taken_is_told_without_a_traceback(tmp_path: Path) -> None:
+    async with SandboxServer(Sandbox(token=TOKEN)) as server:
+        ended = await mujaz(
+            *("run", "--data-dir", str(tmp_path)),
+            TELEGRAM_BOT_TOKEN=TOKEN,
+            MUJAZ_TELEGRAM_API_URL=server.url,
+            MUJAZ_LISTEN=server.url.removeprefix("http://"),
+            MUJAZ_EMBEDDINGS="off",
+        )
+
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
+    assert "MUJAZ_LISTEN" in ended.err.splitlines()[-1]
