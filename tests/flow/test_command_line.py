@@ -432,3 +432,36 @@ async def test_an_address_that_is_taken_is_told_without_a_traceback(tmp_path: Pa
     assert ended.code == 2
     assert "Traceback" not in ended.err
     assert "MUJAZ_LISTEN" in ended.err.splitlines()[-1]
+
+
+_INTERRUPTED = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "bot.settings":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+import bot.__main__
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix knows them")
+async def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _INTERRUPTED), stderr=asyncio.subprocess.PIPE
+    )
+    _, err = await process.communicate()
+
+    assert process.returncode == -signal.SIGINT
+    assert err == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix knows them")
+async def test_ctrl_c_ends_a_command_as_ever_once_the_program_is_loaded() -> None:
+    loaded = "import bot.__main__, os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", loaded), stderr=asyncio.subprocess.PIPE
+    )
+    _, err = await process.communicate()
+
+    assert b"KeyboardInterrupt" in err
