@@ -465,3 +465,17 @@ async def test_ctrl_c_ends_a_command_as_ever_once_the_program_is_loaded() -> Non
     _, err = await process.communicate()
 
     assert b"KeyboardInterrupt" in err
+
+
+@pytest.mark.parametrize("command", [("run",), ("check",), ("ask", "عفرين"), ("backup", "there")])
+async def test_a_data_folder_that_cannot_be_made_is_told_in_a_line(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    ended = await mujaz(
+        *command, *("--data-dir", str(tmp_path / "file" / "data")), TELEGRAM_BOT_TOKEN=TOKEN
+    )
+
+    assert ended.code == 1
+    assert "Traceback" not in ended.err
+    assert len((ended.err or ended.out).strip().splitlines()) <= 3
