@@ -204,6 +204,7 @@ def _print_answer(answer: Answer, settings: Settings) -> None:
 async def digest(settings: Settings, *, since_at: datetime | None, as_json: bool) -> int:
     """Print the digest that a new subscriber would get now."""
     async with open_core(settings) as core:
+        await core.services.enriching.work_apart()  # Ctrl+C does not wait for a process
         while await core.services.enriching.follow():
             pass
         composed = await core.services.broadcasting.preview(since_at)
