@@ -46,9 +46,9 @@ async def restore(backup: Path, url: str, *, progress: Progress | None = None) -
         if into_file:
             await asyncio.to_thread(_ensure_free, beside)
         await asyncio.to_thread(_remove, working)
+    try:
         with store_errors():
             await asyncio.to_thread(copy_file, backup / DATABASE, working)
-    try:
         contents = await _checked(working, wanted)
         if into_file:
             with file_errors():

@@ -479,3 +479,19 @@ async def test_a_data_folder_that_cannot_be_made_is_told_in_a_line(
     assert ended.code == 1
     assert "Traceback" not in ended.err
     assert len((ended.err or ended.out).strip().splitlines()) <= 3
+
+
+async def test_a_report_whose_reader_has_gone_ends_without_a_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "check", "--data-dir", str(tmp_path)),
+        env=_environment({"PYTHONUNBUFFERED": "1", "MUJAZ_EMBEDDINGS": "off"}),
+        stdout=writing,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writing)
+    _, err = await process.communicate()
+
+    assert process.returncode == 1
+    assert err == b""
