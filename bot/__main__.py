@@ -1,10 +1,17 @@
 """The command line ``mujaz``: reads options, calls one function of ``bot.commands``, exits.
 
 Exit codes: 0 done, 1 refused or partly refused, 2 wrong settings or usage, 3 another Mujaz is
-running on the same data folder or with the same token.
+running on the same data folder or with the same token, 4 Telegram's updates stay away.
 """
 
 from __future__ import annotations
+
+import signal
+
+# Importing takes up to seconds, and nothing is begun in it: Ctrl+C ends it without a traceback.
+_interrupted = signal.getsignal(signal.SIGINT)
+if _interrupted is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import asyncio
 import gc
@@ -30,6 +37,8 @@ from bot.settings import Settings, load_settings
 
 gc.freeze()
 gc.enable()
+if _interrupted is signal.default_int_handler:
+    signal.signal(signal.SIGINT, _interrupted)
 
 T = TypeVar("T")
 

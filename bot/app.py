@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from bot.clock import Clock, SystemClock
 from bot.core import Core
 from bot.joining import embedder_of, join_services
+from bot.lock import make_folder
 from bot.memory import keep_little
 from bot.running import Mujaz, warm_up
 from bot.search.index import SearchIndex
@@ -33,7 +34,7 @@ async def open_core(settings: Settings, clock: Clock | None = None) -> AsyncIter
     keep_little()  # before there are threads
     clock = clock or SystemClock()
     embedder = embedder_of(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data_dir)
     async with AsyncExitStack() as opened:
         store = await open_store(settings.store_url)
         opened.push_async_callback(store.close)

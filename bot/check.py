@@ -7,7 +7,7 @@ line for each. Wrong settings are refused before it comes to this.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from bot.app import Core, open_core
@@ -39,7 +39,7 @@ class Finding:
     text: str
 
 
-async def check(settings: Settings, say: Texts, *, deep: bool = False) -> AsyncIterator[Finding]:
+async def check(settings: Settings, say: Texts, *, deep: bool = False) -> AsyncGenerator[Finding]:
     """Give one finding after the other; ``deep``: every stored text is read."""
     yield Finding(sound=True, text=say("check.settings"))
     try:
@@ -51,7 +51,7 @@ async def check(settings: Settings, say: Texts, *, deep: bool = False) -> AsyncI
     yield await _token(settings, say)
 
 
-async def _stored(core: Core, say: Texts, deep: bool) -> AsyncIterator[Finding]:
+async def _stored(core: Core, say: Texts, deep: bool) -> AsyncGenerator[Finding]:
     problems = await core.store.verify(deep=deep)
     counts = await core.store.counts()
     summary = say(

@@ -10,7 +10,7 @@ import json
 import locale
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -66,10 +66,11 @@ async def check(settings: Settings, *, deep: bool = False) -> int:
     from bot.check import check as examine
 
     wrong = 0
-    async for finding in examine(settings, console_texts(), deep=deep):
-        mark = {True: "✓", False: "✗", None: "·"}[finding.sound]
-        wrong += finding.sound is False
-        sys.stdout.write(f"{mark} {finding.text}\n")
+    async with aclosing(examine(settings, console_texts(), deep=deep)) as findings:
+        async for finding in findings:
+            mark = {True: "✓", False: "✗", None: "·"}[finding.sound]
+            wrong += finding.sound is False
+            sys.stdout.write(f"{mark} {finding.text}\n")
     return 1 if wrong else 0
 
 
@@ -204,6 +205,7 @@ def _print_answer(answer: Answer, settings: Settings) -> None:
 async def digest(settings: Settings, *, since_at: datetime | None, as_json: bool) -> int:
     """Print the digest that a new subscriber would get now."""
     async with open_core(settings) as core:
+        await core.services.enriching.work_apart()  # Ctrl+C does not wait for a process
         while await core.services.enriching.follow():
             pass
         composed = await core.services.broadcasting.preview(since_at)

@@ -7,8 +7,9 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TextIO
 
-from bot.errors import AlreadyRunningError
+from bot.errors import AlreadyRunningError, StoreFullError
 
 try:
     import fcntl
@@ -18,11 +19,36 @@ except ImportError:  # pragma: no cover - Windows has no such lock; there nothin
 _BETWEEN_TRIES_S = 0.1
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that is missing, for its owner alone: it will hold who reads what.
+
+    Raises StoreFullError where that cannot be done.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(folder, error) from error
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        return file.open("w")
+    except OSError as error:
+        raise _refused(file, error) from error
+
+
+def _refused(place: Path, error: OSError) -> StoreFullError:
+    return StoreFullError(f"{place}: {error.strerror}")
+
+
 @contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
-    """Hold the folder for this process; AlreadyRunningError when another one holds it."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "mujaz.lock").open("w") as file:
+    """Hold the folder for this process; AlreadyRunningError when another one holds it.
+
+    Raises StoreFullError where nothing can be written there.
+    """
+    make_folder(data_dir)
+    with _opened(data_dir / "mujaz.lock") as file:
         if fcntl is not None:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

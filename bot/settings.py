@@ -164,7 +164,9 @@ class Settings(BaseSettings):
     tick_s: float = Field(
         60, ge=0.2, le=60, description="Seconds between two looks for due digests and feeds."
     )
-    roles: Annotated[tuple[Role, ...], NoDecode, BeforeValidator(split)] = Field(
+    roles: Annotated[
+        tuple[Role, ...], NoDecode, BeforeValidator(split), AfterValidator(kinds.some_roles)
+    ] = Field(
         ROLES,
         description="What this process does: bot (updates and answers), poll (sources and due"
         " digests), embed (vectors), send (the outbox). Several processes need PostgreSQL.",

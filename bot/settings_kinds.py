@@ -30,6 +30,13 @@ def split(value: object) -> object:
     )
 
 
+def some_roles(value: tuple[Role, ...]) -> tuple[Role, ...]:
+    """Return the roles of a process, which would do nothing without any."""
+    if not value:
+        raise ValueError(f"must name at least one of {', '.join(ROLES)}")
+    return value
+
+
 def http_address(value: str) -> str:
     """Return an address without anything that does not belong into a setting."""
     parts = urlsplit(value)

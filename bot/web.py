@@ -97,11 +97,12 @@ class WebServer:
 
 
 async def _served(server: _Uvicorn) -> None:
-    """Serve; uvicorn ends the whole process when it cannot listen, which is not its business."""
-    try:
+    """Serve; uvicorn ends the whole process when it cannot listen, which is not its business.
+
+    It has logged why by then.
+    """
+    with contextlib.suppress(SystemExit):
         await server.serve()
-    except SystemExit:
-        logger.exception("the web server could not start")
 
 
 def build_app(core: Core, webhook: Webhook | None, pulse: Pulse) -> Starlette:

@@ -34,7 +34,7 @@ from bot.store.engine import Database
 from bot.store.failures import store_errors
 from bot.store.migrations import REVISION
 from bot.store.rows import Content
-from bot.store.sqlite import DRIVER, SqliteDatabase
+from bot.store.sqlite import DRIVER, SqliteDatabase, make_private
 from bot.store.transfer import Contents, Progress, contents_of, copy_all
 
 DATABASE, CONTENTS, SETTINGS = "mujaz.sqlite", "contents.json", "settings.env"
@@ -163,7 +163,8 @@ def _make_room(folder: Path, target: Path, part: Path) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy one state of a database that others may be writing to."""
+    """Copy one state of a database that others may be writing to; only its owner reads the copy."""
+    make_private(target)
     with (
         closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
         closing(sqlite3.connect(target)) as writing,

@@ -46,9 +46,9 @@ async def restore(backup: Path, url: str, *, progress: Progress | None = None) -
         if into_file:
             await asyncio.to_thread(_ensure_free, beside)
         await asyncio.to_thread(_remove, working)
+    try:
         with store_errors():
             await asyncio.to_thread(copy_file, backup / DATABASE, working)
-    try:
         contents = await _checked(working, wanted)
         if into_file:
             with file_errors():
@@ -98,7 +98,7 @@ async def _pour(file: Path, url: str, progress: Progress | None) -> Contents:
 
 
 def _ensure_free(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if file.exists() and file.stat().st_size:
         raise StoreError("the target is not empty", key="error.store.not_empty")
 

@@ -10,7 +10,8 @@ import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Select, Table, event, inspect
@@ -35,8 +36,17 @@ _AGAIN_S = 0.01  # until the next try for a file that another program opens for 
 BEING_FILLED = 0x4D756A66  # "Mujf": one that a restore or a move has not filled yet
 
 
+def make_private(file: Path) -> None:
+    """Make a file that is missing, for its owner alone; where that fails, SQLite will say why."""
+    with suppress(OSError):
+        file.touch(mode=0o600, exist_ok=False)
+
+
 async def ensure_openable(url: URL) -> None:
-    """Open and close the file once, making it if it is missing; StoreError when that fails.
+    """Open and close the file once; StoreError when that fails.
+
+    A file that is missing is made, for its owner alone: it holds who reads what. What SQLite puts
+    beside it has the same rights.
 
     aiosqlite does not wait for the thread of a connection that could not be opened, which then
     reports to a loop that may be closed. After this the connections proper do open.
@@ -44,6 +54,8 @@ async def ensure_openable(url: URL) -> None:
     (file,), options = url.get_dialect()().create_connect_args(url)
 
     def open_and_close() -> None:
+        if not options.get("uri"):
+            make_private(Path(file))
         sqlite3.connect(file, uri=bool(options.get("uri"))).close()
 
     with store_errors():

@@ -126,6 +126,28 @@ async def test_a_damaged_backup_is_refused_and_nothing_is_left(
     assert beside(tmp_path, "new.db*") == []
 
 
+async def test_a_backup_whose_file_is_gone_is_refused_and_nothing_is_left(
+    another_store: OpenStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    postgres: Databases,
+) -> None:
+    one = await made(await another_store(), tmp_path / "backups")
+    (one.folder / backups.DATABASE).unlink()
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    name = postgres.new()
+
+    for url in (f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", postgres.server.url(name)):
+        with pytest.raises(StoreError):
+            await restore(one.folder, url)
+
+    postgres.give_back(name)
+    assert beside(tmp_path, "new.db*") == []
+    assert list(scratch.iterdir()) == []
+
+
 async def test_only_the_newest_are_kept_and_what_a_killed_one_left_is_removed(
     another_store: OpenStore, tmp_path: Path
 ) -> None:

@@ -402,3 +402,96 @@ async def test_a_backup_is_restored_elsewhere_and_the_archive_moves_to_another_f
     assert "MUJAZ_BACKUP_DIR" in nowhere.err
     assert "empty" in again.err
     assert all("1 articles" in check.out or "articles 1" in check.out for check in checks), checks
+
+
+async def test_nobody_else_can_read_what_is_held(tmp_path: Path) -> None:
+    data, new, given = (tmp_path / name for name in ("data", "new", "given"))
+    given.mkdir(mode=0o755)
+    await mujaz("ingest", str(SEED), "--data-dir", str(data))
+    await mujaz("ingest", str(SEED), "--data-dir", str(given))
+    await mujaz("backup", str(tmp_path / "backups"), "--data-dir", str(data))
+    (backup,) = (tmp_path / "backups").iterdir()
+    await mujaz("restore", str(backup), "--data-dir", str(new))
+
+    for folder in (data, new):
+        assert folder.stat().st_mode & 0o777 == 0o700
+    for folder in (data, new, given):
+        assert (folder / "mujaz.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+async def test_an_address_that_is_taken_is_told_without_a_traceback(tmp_path: Path) -> None:
+    async with SandboxServer(Sandbox(token=TOKEN)) as server:
+        ended = await mujaz(
+            *("run", "--data-dir", str(tmp_path)),
+            TELEGRAM_BOT_TOKEN=TOKEN,
+            MUJAZ_TELEGRAM_API_URL=server.url,
+            MUJAZ_LISTEN=server.url.removeprefix("http://"),
+            MUJAZ_EMBEDDINGS="off",
+        )
+
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
+    assert "MUJAZ_LISTEN" in ended.err.splitlines()[-1]
+
+
+_INTERRUPTED = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "bot.settings":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+import bot.__main__
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix knows them")
+async def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", _INTERRUPTED), stderr=asyncio.subprocess.PIPE
+    )
+    _, err = await process.communicate()
+
+    assert process.returncode == -signal.SIGINT
+    assert err == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix knows them")
+async def test_ctrl_c_ends_a_command_as_ever_once_the_program_is_loaded() -> None:
+    loaded = "import bot.__main__, os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", loaded), stderr=asyncio.subprocess.PIPE
+    )
+    _, err = await process.communicate()
+
+    assert b"KeyboardInterrupt" in err
+
+
+@pytest.mark.parametrize("command", [("run",), ("check",), ("ask", "عفرين"), ("backup", "there")])
+async def test_a_data_folder_that_cannot_be_made_is_told_in_a_line(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    ended = await mujaz(
+        *command, *("--data-dir", str(tmp_path / "file" / "data")), TELEGRAM_BOT_TOKEN=TOKEN
+    )
+
+    assert ended.code == 1
+    assert "Traceback" not in ended.err
+    assert len((ended.err or ended.out).strip().splitlines()) <= 3
+
+
+async def test_a_report_whose_reader_has_gone_ends_without_a_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "check", "--data-dir", str(tmp_path)),
+        env=_environment({"PYTHONUNBUFFERED": "1", "MUJAZ_EMBEDDINGS": "off"}),
+        stdout=writing,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(writing)
+    _, err = await process.communicate()
+
+    assert process.returncode == 1
+    assert err == b""

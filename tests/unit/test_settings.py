@@ -50,6 +50,7 @@ WRONG = [
     ("MUJAZ_WEBHOOK_URL", {"MUJAZ_WEBHOOK_URL": "https://a.example.net/"}),
     ("MUJAZ_WEBHOOK_SECRET", {"MUJAZ_WEBHOOK_URL": "https://a.example/hook"}),
     ("MUJAZ_ROLES", {"MUJAZ_ROLES": "bot,cook"}),
+    ("MUJAZ_ROLES", {"MUJAZ_ROLES": ","}),
     ("MUJAZ_EMBEDDINGS_URL", {"MUJAZ_EMBEDDINGS_URL": "localhost:11434"}),
     ("MUJAZ_EMBEDDINGS_URL", {"MUJAZ_EMBEDDINGS": "endpoint", "MUJAZ_EMBEDDINGS_MODEL": "m"}),
     ("MUJAZ_EMBEDDINGS_MODEL", {"MUJAZ_EMBEDDINGS_URL": "http://localhost:11434/v1"}),
