@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -19,21 +20,30 @@ logger = logging.getLogger(__name__)
 
 Work = Callable[[], Awaitable[object]]
 
+_FIRST_S = 60.0
+
 
 class Jobs:
     """Runs each piece of work every so many seconds, never twice at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, first_s: float = _FIRST_S) -> None:
+        """``first_s``: by then after the start everything was done for the first time."""
+        self._first_s = first_s
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        self._planned: list[tuple[float, str, Work]] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._to_keep: list[tuple[float, str, Work]] = []
         self._kept: list[asyncio.Task[None]] = []
 
     def every(self, interval_s: float, name: str, work: Work) -> None:
-        """Run ``work`` every ``interval_s`` seconds from the start on; a failure is logged."""
+        """Run ``work`` every ``interval_s`` seconds, a failure is logged.
+
+        The first time is after as long, but soon: a program that is started anew every half hour
+        must do what is done every hour.
+        """
 
         async def attempt() -> None:
             try:
@@ -52,7 +62,7 @@ class Jobs:
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
 
-        self._scheduler.add_job(run, "interval", seconds=interval_s, id=name)
+        self._planned.append((interval_s, name, run))
 
     def keep(self, rest_s: float, name: str, work: Work) -> None:
         """Run ``work``, however long it takes, again and again, ``rest_s`` seconds apart.
@@ -63,6 +73,12 @@ class Jobs:
 
     def start(self) -> None:
         """Begin; must be called inside the running loop."""
+        now = datetime.now(UTC)
+        for interval_s, name, run in self._planned:
+            first = now + timedelta(seconds=min(interval_s, self._first_s))
+            self._scheduler.add_job(
+                run, "interval", seconds=interval_s, id=name, next_run_time=first
+            )
         self._scheduler.start()
         self._kept = [asyncio.create_task(_repeat(*one), name=one[1]) for one in self._to_keep]
 

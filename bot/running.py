@@ -41,6 +41,7 @@ _EXPIRY_TICK_S = 3600.0
 _PATIENCE = 3  # looks for due digests in a row for which they wait where reports cannot be read
 _READING_S = 120.0
 _MEMORY_TICK_S = 300.0
+_WEBHOOK_TICK_S = 60.0
 _SWITCH_S = 0.001  # a thread that computes gives way to the loop after so long; Python says 5 ms
 _EMBEDDING_REST_S = 2.0  # between two looks for paragraphs without a vector
 STOPPED, CONFLICT, WEDGED = 0, 3, 4  # exit codes
@@ -53,7 +54,7 @@ async def warm_up(core: Core) -> None:
     runs; what is there by now stays until the end, so there is nothing in it to collect.
     """
     with suppress(MujazError):
-        await core.services.answering.answer(_FIRST_QUESTION)
+        await core.services.answering.warm_up(_FIRST_QUESTION)
     gc.collect()
     gc.freeze()
 
@@ -167,6 +168,8 @@ class Mujaz:
         await self._core.services.enriching.work_apart()
         self._plan()
         self._jobs.start()
+        if self._core.settings.shared:
+            logger.info("Mujaz runs with the roles %s", ", ".join(sorted(self._roles)))
         if self._standbys or self._webhook:
             logger.info("Mujaz serves as @%s", self._polling.bot.username)
 
@@ -206,6 +209,8 @@ class Mujaz:
             self._jobs.every(_REPLICA_TICK_S, "replica", self._core.replica.look)
         for number, standby in enumerate(self._standbys):
             self._jobs.every(LOOK_S, f"standby {number}", standby.look)
+        if self._webhook is not None:
+            self._jobs.every(_WEBHOOK_TICK_S, "webhook", self._webhook.look)
         if "bot" in self._roles:
             self._jobs.every(_INDEX_TICK_S, "indexing", self._core.index.catch_up)
             if settings.shared:

@@ -135,13 +135,29 @@ def database(value: SecretStr | None) -> SecretStr | None:
     """Return the address of a database that is served."""
     if value is not None and not value.get_secret_value().startswith(_DATABASES):
         raise ValueError("must begin with postgresql:// or sqlite+aiosqlite:///")
-    return value
+    return _understood(value)
 
 
 def server(value: SecretStr | None) -> SecretStr | None:
     """Return the address of a database on a server."""
     if value is not None and not value.get_secret_value().startswith(_SERVERS):
         raise ValueError("must begin with postgresql://")
+    return _understood(value)
+
+
+def _understood(value: SecretStr | None) -> SecretStr | None:
+    """Return an address that can be taken apart; what is wrong is told without the password."""
+    if value is None:
+        return value
+    from sqlalchemy import make_url  # takes a while, and only these addresses need it
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        address = make_url(value.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise ValueError("cannot be understood: is the port a number?") from None
+    if address.drivername.startswith("sqlite") and not address.database:
+        raise ValueError("names no file")
     return value
 
 

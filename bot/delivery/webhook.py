@@ -31,9 +31,31 @@ class Webhook:
     async def start(self) -> None:
         """Handle updates from now on, then tell Telegram where to send them."""
         await self._application.start()
+        await self._announce()
+
+    async def _announce(self) -> None:
         await self._application.bot.set_webhook(
             self.url, secret_token=self._secret, allowed_updates=WANTED
         )
+
+    async def look(self) -> None:
+        """Look whether Telegram still calls us, and say so where it does not.
+
+        Whoever polls with our token makes Telegram forget the address first: then it is told
+        again. Another address is left alone: two programs would go on telling it in turns.
+        """
+        known = await self._application.bot.get_webhook_info()
+        if not known.url:
+            logger.warning("Telegram had forgotten our webhook; it is told again")
+            await self._announce()
+        elif known.url != self.url:
+            logger.error("Telegram calls another webhook than ours: who else has the token?")
+        elif known.last_error_date and known.pending_update_count:
+            logger.warning(
+                "Telegram could not reach our webhook: %s; %d updates wait",
+                known.last_error_message,
+                known.pending_update_count,
+            )
 
     def knows(self, secret: str) -> bool:
         """Tell whether a caller has the secret."""

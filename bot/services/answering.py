@@ -109,14 +109,20 @@ class Answering:
         the answer says so. Raises only SearchIndexError and StoreError.
         """
         with QUESTION_S.time():
-            query = await self._understood(text)
-            page = slice(skip, skip + limit)
-            answer = await self._newest(query, page) or await self._searched(query, page)
-            answer = replace(answer, passages=await self._with_history(answer.passages))
+            answer, query = await self._found(text, slice(skip, skip + limit))
         QUESTIONS.labels("yes" if answer.found else "no").inc()
         if answer.found and query.asks is Asks.HOW_MANY:
             return await self._with_figures(answer, query)
         return answer
+
+    async def warm_up(self, text: str) -> None:
+        """Read what the first question would wait for; nobody asked, so none is counted."""
+        await self._found(text, slice(PAGE))
+
+    async def _found(self, text: str, page: slice) -> tuple[Answer, Query]:
+        query = await self._understood(text)
+        answer = await self._newest(query, page) or await self._searched(query, page)
+        return replace(answer, passages=await self._with_history(answer.passages)), query
 
     async def _understood(self, text: str) -> Query:
         return await asyncio.to_thread(understand, text, self._max_chars, self._clock.now().date())

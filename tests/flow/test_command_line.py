@@ -365,15 +365,22 @@ async def test_every_command_takes_a_data_folder_and_explains_itself(command: st
     assert "--data-dir" in ended.out
 
 
-async def test_an_address_that_is_none_is_told_in_a_line(tmp_path: Path) -> None:
-    ended = await mujaz(
-        *("check", "--data-dir", str(tmp_path)),
-        MUJAZ_DATABASE_URL="postgresql://mujaz:hunter2@host:port/mujaz",
-    )
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://mujaz:hunter2hunter2@host:port/mujaz",
+        "postgresql://mujaz:hunter2hunter2@127.0.0.1:99x/mujaz",
+        "sqlite+aiosqlite:///",
+    ],
+)
+async def test_an_address_that_is_none_is_a_wrong_setting(tmp_path: Path, address: str) -> None:
+    for command in ("check", "digest"):
+        ended = await mujaz(*(command, "--data-dir", str(tmp_path)), MUJAZ_DATABASE_URL=address)
 
-    assert ended.code == 1
-    assert "Traceback" not in ended.err
-    assert "hunter2" not in ended.out + ended.err
+        assert ended.code == 2
+        assert "MUJAZ_DATABASE_URL" in ended.err
+        assert "Traceback" not in ended.err
+        assert "hunter2" not in ended.out + ended.err
 
 
 async def test_a_backup_is_restored_elsewhere_and_the_archive_moves_to_another_file(

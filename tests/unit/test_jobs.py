@@ -28,6 +28,18 @@ async def test_work_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptu
     assert "trying failed" in caplog.text
 
 
+async def test_what_is_done_rarely_is_done_soon_after_the_start() -> None:
+    jobs, done = Jobs(first_s=0.1), asyncio.Event()
+
+    async def works() -> None:
+        done.set()
+
+    jobs.every(3600, "hourly", works)
+    jobs.start()
+    await asyncio.wait_for(done.wait(), 10)
+    await jobs.stop(1)
+
+
 async def test_what_runs_when_stopping_is_finished_and_nothing_begins_after(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
