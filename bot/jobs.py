@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.clock import SystemClock
 from bot.metrics import JOB_AT, JOB_FAILURES, JOB_S
 
 logger = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class Jobs:
 
     def start(self) -> None:
         """Begin; must be called inside the running loop."""
-        now = datetime.now(UTC)
+        now = SystemClock().now()
         for interval_s, name, run in self._planned:
             first = now + timedelta(seconds=min(interval_s, self._first_s))
             self._scheduler.add_job(

@@ -117,7 +117,7 @@ class Answering:
 
     async def warm_up(self, text: str) -> None:
         """Read what the first question would wait for; nobody asked, so none is counted."""
-        await self._found(text, slice(PAGE))
+        await self._found(text, slice(0, PAGE))
 
     async def _found(self, text: str, page: slice) -> tuple[Answer, Query]:
         query = await self._understood(text)

@@ -68,7 +68,7 @@ MAY_IMPORT = {  # third-party package → the only places that may import it
     "sentry_sdk": ("bot.log",),
     "uvicorn": ("bot.web", "bot.sandbox"),
     "starlette": ("bot.web", "bot.sandbox"),
-    "sqlalchemy": ("bot.store",),
+    "sqlalchemy": ("bot.store", "bot.settings_kinds"),  # there: is this an address at all
     "alembic": ("bot.store",),
     "tantivy": ("bot.search.lexical",),
     "apscheduler": ("bot.jobs",),
