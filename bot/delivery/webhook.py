@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+from datetime import datetime
 
 from bot.delivery.application import BotApplication
 from bot.delivery.inbound import Inbound
@@ -27,6 +28,7 @@ class Webhook:
         self._inbound = inbound
         self.url = url
         self._secret = secret
+        self._failed_at: datetime | None = None
 
     async def start(self) -> None:
         """Handle updates from now on, then tell Telegram where to send them."""
@@ -50,12 +52,13 @@ class Webhook:
             await self._announce()
         elif known.url != self.url:
             logger.error("Telegram calls another webhook than ours: who else has the token?")
-        elif known.last_error_date and known.pending_update_count:
+        elif known.pending_update_count and known.last_error_date != self._failed_at:
             logger.warning(
                 "Telegram could not reach our webhook: %s; %d updates wait",
                 known.last_error_message,
                 known.pending_update_count,
             )
+        self._failed_at = known.last_error_date  # Telegram goes on telling it long after
 
     def knows(self, secret: str) -> bool:
         """Tell whether a caller has the secret."""

@@ -13,6 +13,7 @@ from bot.delivery.pace import Pace
 from bot.delivery.polling import Polling
 from bot.delivery.webhook import Webhook
 from bot.sandbox import Sandbox, SandboxServer
+from tests.reliability.town import until
 
 TOKEN = "4242:token-of-the-webhook-tests-aaaaaaaaaaaaaaa"
 SECRET = "a-secret-of-the-webhook-tests-0123456789"
@@ -59,3 +60,15 @@ async def test_another_webhook_is_left_alone_and_said(caplog: pytest.LogCaptureF
         assert sandbox.webhook.url == THEIRS
         assert "who else has the token?" in caplog.text
         assert TOKEN not in caplog.text
+
+
+async def test_a_call_that_failed_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    async with announced() as (webhook, sandbox):
+        sandbox.updates.put("message", {})  # nobody listens at our address
+        assert await until(lambda: "last_error_date" in sandbox.webhook.info())
+        await sandbox.webhook.stop()
+
+        await webhook.look()
+        await webhook.look()
+
+        assert caplog.text.count("Connection refused; 1 updates wait") == 1
