@@ -18,8 +18,12 @@ FILE = "speaker_words.txt"
 COUNTED = words_of(FILE, "counted")
 _SAYS = words_of(FILE, "says")
 _STOP, _MEDIA = words_of(FILE, "stop"), words_of(FILE, "media")
+_NOBODY = words_of(FILE, "nobody")
+_MANY = words_of(FILE, "many")
 _WHOLE = words_of(FILE, "whole")  # names that no indefinite word goes on
 _ITS = ("هما", "هم", "هن", "ها", "ه")  # pronouns behind a noun
+_ITS_DEED = ("تها", "تهم", "دها", "دهم")
+_SHORT = 4
 _LONGEST = 10  # words of a speaker's name
 BREAK = re.compile(r"[،,؛;:()\[\]—–]|--")
 _QUOTES = re.compile(r"[\"«»“”‘’']")
@@ -47,11 +51,18 @@ def ends_name(sentence: Sentence, at: int, first: int) -> bool:
         return True
     if has(word, _MEDIA) or is_says(word) or word in NUMBER_WORDS:
         return True
-    if at > first and happening(word):
+    if at > first and (happening(word) or _owns_what_was_done(word)):
         return True
+    if at == first and (word in _NOBODY or word.startswith("بال")):
+        return True  # «أظهر الهجوم», «أكد بالقول»
     if word[:1] == "ب" and not word.startswith(("باسم", "بر", "بي", "بو", "بن", "با", "بلد", "بش")):
         return True
     return at > first and word[:1] in "و" and _is_verb(word)
+
+
+def _owns_what_was_done(word: str) -> bool:
+    """Tell whether a word is what somebody did: «القوات التركية سيطرتها», «مسؤولون تأكيدهم»."""
+    return len(word) > _SHORT and word.endswith(_ITS_DEED) and not article(word)
 
 
 def _is_verb(word: str) -> bool:
@@ -70,6 +81,8 @@ def phrase(sentence: Sentence, first: int, *, estimated: bool = False) -> Phrase
 
     Behind whoever has ``estimated`` stands what: «قدر ضابط عراقي عددها», «ضحايا القصف».
     """
+    if not estimated and has(sentence.word(first), _MANY) and sentence.word(first + 1) == "من":
+        first += 2
     last = first - 1
     inside = False
     for at in range(first, min(first + _LONGEST, len(sentence.tokens))):
@@ -110,6 +123,15 @@ def spelled(text: str, start: int, end: int) -> Phrase:
         else:
             end = start + len(_HANGING.sub("", text[start : start + opened]))
     return (text[start:end], start, end) if start < end else ("", 0, 0)
+
+
+def speech_begins(text: str, at: int, within: int) -> bool:
+    """Tell whether a quotation begins so near behind ``at`` that is longer than a title."""
+    opened = next((here for here in range(at, at + within) if text[here] in _CLOSED_BY), None)
+    if opened is None:
+        return False
+    closed = text.find(_CLOSED_BY[text[opened]], opened + 1)
+    return closed < 0 or len(text[opened:closed].split()) > _TITLE_WORDS
 
 
 def _left_open(name: str) -> int | None:

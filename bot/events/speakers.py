@@ -21,6 +21,7 @@ from bot.events.phrases import (
     is_says,
     phrase,
     phrase_behind_lam,
+    speech_begins,
     spelled,
 )
 from bot.events.sentences import Sentence, article, has, words_of
@@ -100,12 +101,16 @@ def _before(sentence: Sentence, at: int) -> Attribution:
     turned = estimated and bears(sentence.word(first), COUNTED)
     first += turned  # «قدر عددهم مسؤول بأكثر من 130», or nobody: «قدر عددهم بأكثر من 130»
     word = sentence.word(first)
+    if word in ("اخر", "احدث") and has(sentence.word(first + 1), _LEAD):
+        first, word = first + 1, sentence.word(first + 1)
     if word in ("رويترز",) and sentence.word(first + 1) == "عن":
         first += 2
     if any(one in _LEAD for one, _ in readings(word)) and (maker := _maker(sentence, first)):
         name, start, end = maker
-    else:
+    elif _may_begin(sentence, at, first):
         name, start, end = phrase(sentence, first, estimated=estimated)
+    else:
+        name, start, end = "", 0, 0
     if sentence.word(at).removeprefix("و") in ("نقل", "نقلت"):
         name, start, end = _relayed(sentence, at + 1) or ("", 0, 0)
     elif sentence.word(at + 1) in ("عن", "الي"):  # «أعلن عن مقتل»: what is said, not who
@@ -114,10 +119,21 @@ def _before(sentence: Sentence, at: int) -> Attribution:
         name, start, end = _had_said(sentence, at) or (name, start, end)
     elif not name and not turned:
         name, start, end = _had_said(sentence, at) or _subject(sentence, at)
-    if BREAK.search(sentence.gap(at)) and first == at + 1:
-        name = ""
     return Attribution(at, name, start, end, behind=False,
                        nominal=not _has_that(sentence, at, end))  # fmt: skip
+
+
+def _may_begin(sentence: Sentence, at: int, first: int) -> bool:
+    """Tell whether the subject of the verb at ``at`` may begin at ``first``.
+
+    Not behind a comma, unless time stands between two («أعلنت، الجمعة، الوزارة»), nor with what
+    was said («وأضاف "تدور معارك …"»).
+    """
+    before = sentence.gap(first - 1)
+    timed = first > at + 1 and BREAK.search(sentence.gap(at))
+    if BREAK.search(before.replace("،", "") if timed else before):
+        return False
+    return not speech_begins(sentence.text, sentence.tokens[first - 1].end, len(before))
 
 
 def _maker(sentence: Sentence, first: int) -> Phrase | None:
