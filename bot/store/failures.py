@@ -33,6 +33,10 @@ _BY_CODE: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_CORRUPT: StoreCorruptError,
     sqlite3.SQLITE_NOTADB: StoreCorruptError,
 }
+# What a disk without room says when it is not asked for a page of the database itself.
+_BY_WHOLE_CODE: dict[int, type[StoreError]] = {
+    sqlite3.SQLITE_IOERR_SHMSIZE: StoreFullError,  # the WAL's index, made anew at a start
+}
 
 # PostgreSQL's states: five characters, of which the first two are the class.
 _BY_STATE: dict[str, type[StoreError]] = {
@@ -82,7 +86,8 @@ def as_store_error(error: Exception) -> StoreError:
     code = _result_code(cause)
     if code is None:
         return StoreError(detail)
-    return _BY_CODE.get(code & _PRIMARY_CODE, StoreError)(detail)
+    kind = _BY_WHOLE_CODE.get(code) or _BY_CODE.get(code & _PRIMARY_CODE, StoreError)
+    return kind(detail)
 
 
 def _is_psycopg(cause: BaseException | None) -> bool:

@@ -488,6 +488,27 @@ async def test_a_data_folder_that_cannot_be_made_is_told_in_a_line(
     assert len((ended.err or ended.out).strip().splitlines()) <= 3
 
 
+async def test_a_start_without_room_on_the_disk_says_that_nothing_can_be_written(
+    tmp_path: Path,
+) -> None:
+    """The archive is there, and its files may not grow any more."""
+    folder = ("--data-dir", str(tmp_path))
+    assert (await mujaz("ingest", str(SEED), *folder, MUJAZ_EMBEDDINGS="off")).code == 0
+
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-c", 'ulimit -f 8 && exec "$@"', "bash", sys.executable, "-m", "bot"),
+        *("ask", "عفرين", *folder),
+        env=_environment({"MUJAZ_EMBEDDINGS": "off", "LC_ALL": "en_US.UTF-8"}),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, err = await process.communicate()
+
+    assert process.returncode == 1
+    assert "cannot be written just now" in err.decode()
+    assert (await mujaz("ask", "عفرين", *folder, MUJAZ_EMBEDDINGS="off")).code == 0
+
+
 async def test_a_report_whose_reader_has_gone_ends_without_a_traceback(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -37,6 +37,7 @@ def failure(code: int) -> OperationalError:
         (sqlite3.SQLITE_CORRUPT_INDEX, StoreCorruptError),
         (sqlite3.SQLITE_NOTADB, StoreCorruptError),
         (sqlite3.SQLITE_IOERR, StoreError),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, StoreFullError),
         (sqlite3.SQLITE_CONSTRAINT_UNIQUE, StoreError),
     ],
 )
