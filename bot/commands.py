@@ -22,7 +22,7 @@ from bot.lock import only_one
 from bot.models import Answer, Digest, DigestItem, Figure, IntakeOutcome, Passage
 from bot.services.intake import IngestReport
 from bot.settings import Settings
-from bot.text.dates import format_moment
+from bot.text.dates import format_day, format_moment
 from bot.text.languages import Texts, texts
 
 
@@ -153,7 +153,7 @@ async def ask(settings: Settings, question: str, *, as_json: bool) -> int:
     """Answer a question; found or not, the exit code is 0."""
     async with open_core(settings) as core:
         await core.index.catch_up()
-        answer = await core.services.answering.answer(question)
+        answer = await core.services.answering.answer(question, zone=settings.timezone)
     if as_json:
         print_json(answer_json(answer))
     else:
@@ -192,6 +192,10 @@ def _print_answer(answer: Answer, settings: Settings) -> None:
     say, zone = console_texts(), ZoneInfo(settings.timezone)
     if not answer.found:
         sys.stdout.write(say("answer.none") + "\n")
+        if answer.named:
+            since, until = (format_day(day, zone, say.code) for day in answer.named)
+            key = "answer.day" if since == until else "answer.days"
+            sys.stdout.write(say(key, day=since, since=since, until=until) + "\n")
         if answer.newest_at:
             moment = format_moment(answer.newest_at, zone, say.code)
             sys.stdout.write(say("ask.newest", moment=moment) + "\n")

@@ -55,7 +55,9 @@ class Inline:
         passages: list[Passage] = []
         more = False
         if query.query.strip() and self._limiter.allows(query.from_user.id):
-            found = await services.answering.answer(query.query, limit=_ON_PAGE, skip=skip)
+            found = await services.answering.answer(
+                query.query, limit=_ON_PAGE, skip=skip, zone=reader.timezone
+            )
             passages, more = list(found.passages) if found.found else [], found.more
         try:
             await query.answer(

@@ -13,9 +13,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.delivery.fragments import Fragment, bold, join, link, quote, right_to_left, text
-from bot.models import Article, Edit, Look, Paragraph
+from bot.models import Article, DaysNamed, Edit, Look, Paragraph
 from bot.text.dates import (
     format_date,
+    format_day,
     format_day_and_time,
     format_hijri,
     format_moment,
@@ -63,6 +64,16 @@ class Page:
         """Return the local date and time in words."""
         shown = format_moment(at, self._zone, self.texts.code, months=self.look.months)
         return self.texts.digits(shown)
+
+    def days(self, named: DaysNamed) -> Fragment:
+        """Return the days of a question, as they were understood."""
+        since, until = (
+            self.texts.digits(format_day(one, self._zone, self.texts.code, months=self.look.months))
+            for one in named
+        )
+        if since == until:
+            return self.say("answer.day", day=since)
+        return self.say("answer.days", since=since, until=until)
 
     def when(self, at: datetime, now: datetime | None) -> str:
         """Return the local time of day, with day and month before it when that is another day."""

@@ -222,7 +222,8 @@ def _not_found(answer: Answer, page: Page) -> Fragment:
         if answer.newest_at
         else page.say("answer.archive_empty")
     )
-    lines = [page.say("answer.none"), newest]
+    named = [page.days(answer.named)] if answer.named else []
+    lines = [page.say("answer.none"), *named, newest]
     if answer.nearest:
         lines += [Fragment(), page.say("answer.nearest")]
     for article in answer.nearest[:_NEAREST]:

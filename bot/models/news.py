@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.models.events import Figure
@@ -208,6 +208,9 @@ class Passage:
     edit: Edit | None = None  # the last one that its outlet made
 
 
+DaysNamed = tuple[date, date]  # the first and the last day of a time
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the archive says to a question.
@@ -221,6 +224,7 @@ class Answer:
     newest_at: datetime | None
     passages: tuple[Passage, ...] = ()
     nearest: tuple[Article, ...] = ()
+    named: DaysNamed | None = None  # the time that was asked for
     shortened: bool = False  # the question was cut to its greatest length
     more: bool = False  # further passages could be shown
     outlets: tuple[Article, ...] = ()  # of all passages: the best article of each outlet

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.models import Answer, Article, Passage
+from bot.models import Answer, Article, DaysNamed, Passage
 from bot.search.query import Query
 from bot.search.ranker import probability
 from bot.search.retrieve import Ranked
@@ -54,6 +54,7 @@ def answer_of(
             found=False,
             newest_at=newest_at,
             nearest=_nearest(ranked),
+            named=_named(query),
             shortened=query.shortened,
         )
     groups = worth_showing(ranked, threshold)
@@ -67,6 +68,12 @@ def answer_of(
         more=len(groups) > skip + limit,
         outlets=_outlets(groups),
     )
+
+
+def _named(query: Query) -> DaysNamed | None:
+    """Return the days that a question names, for the reader to see how they were understood."""
+    period = query.period
+    return (period.since, period.until) if period and period.exact else None
 
 
 def _outlets(groups: Sequence[Group]) -> tuple[Article, ...]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from operator import attrgetter
 
+from bot.clock import local_date
 from bot.models import StoredArticle
 from bot.search.cues import cues, goes_on, kinds_of, reasons_in
 from bot.search.match import NOTHING, Match, Prepared, match, prepare
@@ -219,7 +220,7 @@ class Judge:
         period = self.query.period
         if period is None:
             return 0.0
-        day = stored.article.dated_at.date()
+        day = local_date(stored.article.dated_at, self.query.zone)
         if period.since <= day <= period.until + timedelta(days=1):
             return 1.0
         year = str(period.since.year)
@@ -305,8 +306,9 @@ class Judge:
         if published is None:
             return 0.0
         if self.query.days is not None:
-            day = (self.now + timedelta(days=self.query.days)).date()
-            return 1.0 if 0 <= (published.date() - day).days <= 1 else -1.0
+            day = local_date(self.now + timedelta(days=self.query.days), self.query.zone)
+            later = (local_date(published, self.query.zone) - day).days
+            return 1.0 if 0 <= later <= 1 else -1.0
         if self.query.weekdays:
             days = {published.isoweekday(), (published - timedelta(days=1)).isoweekday()}
             return 0.5 if days & self.query.weekdays else -0.5

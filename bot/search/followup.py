@@ -10,6 +10,7 @@ from bot.search.query import understand
 from bot.text import questions
 from bot.text.aliases import families_of, names_at
 from bot.text.analysis import Term, terms
+from bot.text.places import find_places
 from bot.text.tokens import Token, tokenize
 
 _STANDS_ALONE = 3  # so many words of its own make a question whole
@@ -61,13 +62,14 @@ def _families(words: tuple[tuple[str, ...], ...]) -> list[str]:
 def _subject(text: str, *, without_names: bool) -> list[str]:
     """Return the words of a question that say where, when and about what it is."""
     found = terms(text)
-    left_out = _named(found) if without_names else set()
+    left_out = _named(text, found) if without_names else set()
     kept = {
         term.at
         for place, term in enumerate(found)
         if place not in left_out
         and not questions.shapes_question(term.token.word)
         and not questions.counted_families(term.stems)
+        and not questions.counts_people(term.token.word)
     }
     tokens = tokenize(text)
     for at, token in enumerate(tokens):
@@ -79,7 +81,13 @@ def _subject(text: str, *, without_names: bool) -> list[str]:
     return [text[tokens[at].start : tokens[at].end] for at in sorted(kept)]
 
 
-def _named(found: list[Term]) -> set[int]:
-    """Return which terms belong to names of our lists."""
+def _named(text: str, found: list[Term]) -> set[int]:
+    """Return which terms belong to names of our lists or of places."""
     words = [term.stems for term in found]
-    return {place for at in range(len(words)) for place in range(at, at + names_at(words, at)[0])}
+    named = {place for at in range(len(words)) for place in range(at, at + names_at(words, at)[0])}
+    places = find_places(text)
+    return named | {
+        at
+        for at, term in enumerate(found)
+        if any(one.start <= term.token.start < one.end for one in places)
+    }

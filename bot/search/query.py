@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.search.lexical import LexicalQuery
 from bot.search.whereabouts import places_in
@@ -18,10 +19,12 @@ from bot.text import aliases, questions
 from bot.text.analysis import Term, number_word, terms
 from bot.text.browsing import Browsing, asks_for_news, browsed
 from bot.text.english import translations
+from bot.text.forms import other_forms
 from bot.text.lexicon import word_set
 from bot.text.moments import Moment, moments
 from bot.text.normalize import is_arabic
 from bot.text.numbers import numbers
+from bot.text.places import PlaceMention, find_places
 from bot.text.questions import Asks
 from bot.text.skeleton import skeleton
 from bot.text.stem import grams
@@ -30,6 +33,7 @@ from bot.text.tokens import Token, tokenize
 FAMILY = 0.6  # what a word of the same family weighs beside the word itself
 _MAX_TERMS = 40
 _BROAD = 0.3  # the weight, in the index, of words that only belong to the same family
+UTC = ZoneInfo("UTC")
 _FUZZY_LETTERS = 4  # shorter stems have too many neighbours
 _NEWEST = word_set("newest.txt")
 _CARRIERS = frozenset({"announce", "claim", "people"})
@@ -71,6 +75,7 @@ class Query:
     latin: bool = False  # written in Latin letters
     newest: bool = False  # asks for the latest («آخر», «أحدث», "latest")
     browsing: Browsing | None = None  # asks for nothing but the news of something
+    zone: ZoneInfo = UTC  # whose days are meant
 
     def stems(self) -> list[str]:
         """Return every stem of which the archive should say how common it is."""
@@ -122,17 +127,19 @@ def _stem_weights(wanted: Wanted) -> Iterator[tuple[str, float]]:
         yield stem, wanted.weight * _BROAD
 
 
-def understand(text: str, max_chars: int = 500, today: date | None = None) -> Query:
+def understand(
+    text: str, max_chars: int = 500, today: date | None = None, zone: ZoneInfo = UTC
+) -> Query:
     """Return what a question asks for; a longer one is cut at ``max_chars``.
 
-    Times are understood only where ``today`` is given.
+    Times are understood only where ``today``, a date in the asker's ``zone``, is given.
     """
     asked = text.strip()
     cut = asked if len(asked) <= max_chars else _cut(asked, max_chars)
     tokens = tokenize(cut)
     weekdays, days, dated = _named_days(tokens)
     named = moments(tokens, today) if today else []
-    dated |= {at for one in named if one.exact for at in range(one.first, one.last + 1)}
+    dated |= {at for one in named if one.exact for at in _said(tokens, one)}
     browsing = browsed(cut, dated)
     found = [
         term
@@ -142,15 +149,17 @@ def understand(text: str, max_chars: int = 500, today: date | None = None) -> Qu
         and not asks_for_news(term.token.word)
         and not (browsing and term.token.word in _NEWEST)
     ][:_MAX_TERMS]
-    wanted = tuple(_wanted_things(found))
     asks = questions.asked_by(tokens)
-    stems = [stem for term in found for stem in term.stems]
+    counted = questions.counted_families([stem for term in found for stem in term.stems])
+    if asks is Asks.HOW_MANY and counted:
+        found = [term for term in found if not questions.counts_people(term.token.word)]
+    wanted = tuple(_wanted_things(found, find_places(cut, tokens)))
     return Query(
         text=cut,
         shortened=len(cut) < len(asked),
         asks=asks,
         wanted=wanted,
-        counted=questions.counted_families(stems),
+        counted=counted,
         weekdays=weekdays,
         days=days,
         numbers=frozenset(
@@ -161,6 +170,7 @@ def understand(text: str, max_chars: int = 500, today: date | None = None) -> Qu
         latin=_mostly_latin(tokens),
         newest=any(token.word in _NEWEST for token in tokens),
         browsing=browsing,
+        zone=zone,
     )
 
 
@@ -175,6 +185,12 @@ def _cut(text: str, max_chars: int) -> str:
     head = text[:max_chars]
     gap = re.search(r"\s\S*$", head)
     return head[: gap.start()] if gap and gap.start() > max_chars // 2 else head
+
+
+def _said(tokens: Sequence[Token], named: Moment) -> range:
+    """Return the places of the words by which a time is named: «يوم 14 مايو»."""
+    led = named.first and questions.is_day_word(tokens[named.first - 1].word)
+    return range(named.first - bool(led), named.last + 1)
 
 
 def _named_days(tokens: Sequence[Token]) -> tuple[frozenset[int], int | None, frozenset[int]]:
@@ -196,8 +212,8 @@ def _named_days(tokens: Sequence[Token]) -> tuple[frozenset[int], int | None, fr
     return frozenset(weekdays), days, frozenset(used)
 
 
-def _wanted_things(found: Sequence[Term]) -> Iterator[Wanted]:
-    """Yield the names and words that a question looks for, in order."""
+def _wanted_things(found: Sequence[Term], named: Sequence[PlaceMention]) -> Iterator[Wanted]:
+    """Yield the names and words that a question looks for, in order; ``named`` are its places."""
     words = [term.stems for term in found]
     at = 0
     while at < len(found):
@@ -212,7 +228,9 @@ def _wanted_things(found: Sequence[Term]) -> Iterator[Wanted]:
                 known=True,
             )
         else:
-            yield _wanted_word(found[at])
+            start = found[at].token.start
+            known = any(one.start <= start < one.end for one in named)
+            yield replace(_wanted_word(found[at]), known=known)
         at += max(1, length)
 
 
@@ -226,9 +244,21 @@ def _wanted_word(term: Term) -> Wanted:
         family = frozenset(stem for label in labels for stem in aliases.family(label))
         weight = 0.5 if labels & _CARRIERS else 1.0
         return Wanted(
-            words=(term.stems,), family=family, labels=labels, weight=weight, forms=(word,)
+            words=(term.stems,),
+            others=_other_forms(term, family),
+            family=family,
+            labels=labels,
+            weight=weight,
+            forms=(word,),
         )
     return _wanted_latin(term)
+
+
+def _other_forms(term: Term, family: frozenset[str]) -> tuple[aliases.Variant, ...]:
+    """Return the other forms of a word: its broken plural, another spelling."""
+    found = frozenset[str]().union(*(other_forms(stem) for stem in term.stems))
+    others = sorted(found.difference(term.stems, family))
+    return tuple(aliases.Variant((one,), 1.0) for one in others)
 
 
 def _wanted_latin(term: Term) -> Wanted:

@@ -10,19 +10,21 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
-from bot.clock import Clock
+from bot.clock import Clock, local_date
 from bot.delivery.render import render_answer, render_passage, render_sources
 from bot.digest.happenings import shown_figures
 from bot.metrics import QUESTION_S, QUESTIONS
 from bot.models import Answer, Chat, ClaimKind, Hit, Passage, Reply, StoredArticle, Verdict
 from bot.search.answer import THRESHOLD, answer_of
 from bot.search.lexical import LexicalQuery
-from bot.search.query import Query, understand
+from bot.search.query import UTC, Query, understand
 from bot.search.retrieve import CANDIDATES, Gathered, Proposed, Ranked, depths
 from bot.search.weighing import Weighing, weigh
 from bot.services.conversations import Conversations
 from bot.services.happenings import Happenings
+from bot.services.history import with_history
 from bot.services.judging import Judging
 from bot.services.leading import leading_on, verdicts, with_row
 from bot.services.newest import newest
@@ -102,14 +104,17 @@ class Answering:
         self._conversations = Conversations(clock)
         self._happenings = Happenings(store)
 
-    async def answer(self, text: str, *, limit: int = PAGE, skip: int = 0) -> Answer:
+    async def answer(
+        self, text: str, *, limit: int = PAGE, skip: int = 0, zone: str = "UTC"
+    ) -> Answer:
         """Answer a question of any length and content with up to ``limit`` passages.
 
-        ``skip`` leaves out so many of the first. A question longer than ``max_chars`` is cut and
-        the answer says so. Raises only SearchIndexError and StoreError.
+        ``skip`` leaves out so many of the first; days («أمس») are those of ``zone``. A question
+        longer than ``max_chars`` is cut and the answer says so. Raises only SearchIndexError and
+        StoreError.
         """
         with QUESTION_S.time():
-            answer, query = await self._found(text, slice(skip, skip + limit))
+            answer, query = await self._found(text, slice(skip, skip + limit), ZoneInfo(zone))
         QUESTIONS.labels("yes" if answer.found else "no").inc()
         if answer.found and query.asks is Asks.HOW_MANY:
             return await self._with_figures(answer, query)
@@ -117,22 +122,23 @@ class Answering:
 
     async def warm_up(self, text: str) -> None:
         """Read what the first question would wait for; nobody asked, so none is counted."""
-        await self._found(text, slice(0, PAGE))
+        await self._found(text, slice(0, PAGE), UTC)
 
-    async def _found(self, text: str, page: slice) -> tuple[Answer, Query]:
-        query = await self._understood(text)
+    async def _found(self, text: str, page: slice, zone: ZoneInfo) -> tuple[Answer, Query]:
+        query = await self._understood(text, zone)
         answer = await self._newest(query, page) or await self._searched(query, page)
-        return replace(answer, passages=await self._with_history(answer.passages)), query
+        return replace(answer, passages=await with_history(self._store, answer.passages)), query
 
-    async def _understood(self, text: str) -> Query:
-        return await asyncio.to_thread(understand, text, self._max_chars, self._clock.now().date())
+    async def _understood(self, text: str, zone: ZoneInfo = UTC) -> Query:
+        today = local_date(self._clock.now(), zone)
+        return await asyncio.to_thread(understand, text, self._max_chars, today, zone)
 
     async def _newest(self, query: Query, page: slice) -> Answer | None:
         """Return the newest reports where nothing else is asked for; None where there are none."""
         if query.browsing is None:
             return None
         found = await newest(
-            self._store, query.browsing.matters, query.period, self._clock.now(), page=page
+            self._store, query, query.browsing.matters, self._clock.now(), page=page
         )
         if found is None:
             return None
@@ -177,33 +183,13 @@ class Answering:
         cited = tuple(a for one in told for a in one.articles if a.id in named)
         return replace(answer, figures=wanted, cited=cited)
 
-    async def _with_history(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-        """Return passages with the other outlets of their text and the last edit of it."""
-        copies = await self._store.copies([one.article.id for one in passages])
-        told = []
-        for passage in passages:
-            article = passage.article
-            known = (*passage.also_in, *copies.get(article.id, ()))
-            others = {one.source: one for one in reversed(known) if one.source != article.source}
-            edits = []
-            if article.revision > 1:
-                edits = await self._store.edits(article_id=article.id, limit=1)
-            told.append(
-                replace(
-                    passage,
-                    also_in=tuple(reversed(others.values())),
-                    edit=edits[0] if edits else None,
-                )
-            )
-        return tuple(told)
-
     async def reply(self, text: str, chat: Chat) -> list[Reply]:
         """Answer a question asked in a chat, as messages in its language and time zone.
 
         A question that goes on from the chat's last one («وكم جريحاً؟») inherits its matter.
         """
         asked = self._conversations.understood(text, chat.id)
-        answer = await self.answer(asked.text)
+        answer = await self.answer(asked.text, zone=chat.timezone)
         if self._judging is not None:
             asked = replace(
                 asked,
@@ -238,7 +224,7 @@ class Answering:
         asked = self._conversations.recall(key, chat.id)
         if asked is None:
             return None
-        answer = await self.answer(asked.text, skip=skip)
+        answer = await self.answer(asked.text, skip=skip, zone=chat.timezone)
         return self._rendered(answer, chat, f"q|{key}|{skip + PAGE}")
 
     async def sources(self, key: str, chat: Chat) -> list[Reply] | None:
@@ -246,7 +232,7 @@ class Answering:
         asked = self._conversations.recall(key, chat.id)
         if asked is None:
             return None
-        answer = await self.answer(asked.text)
+        answer = await self.answer(asked.text, zone=chat.timezone)
         return render_sources(answer, zone=chat.timezone, language=chat.language, look=chat.look)
 
     async def example(self, chat: Chat) -> Reply | None:

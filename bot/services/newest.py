@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from bot.clock import instant_of
 from bot.events.relevance import THRESHOLD
 from bot.models import Article, FollowKind, Matter, Passage, StoredArticle
+from bot.search.query import Query
 from bot.store.base import Store
-from bot.text.moments import Moment
 from bot.text.parties import find_parties
 from bot.text.places import find_places, lies_in
 
@@ -34,13 +35,13 @@ class Found:
 
 
 async def newest(
-    store: Store, matters: Sequence[Matter], period: Moment | None, now: datetime, *, page: slice
+    store: Store, query: Query, matters: Sequence[Matter], now: datetime, *, page: slice
 ) -> Found | None:
     """Return the passages ``page`` of the newest reports; None where there are no reports.
 
-    ``period`` bounds the days of publication, in UTC.
+    A time that the question names bounds the days of publication.
     """
-    ids = await _reports(store, matters, *_bounds(period, now))
+    ids = await _reports(store, matters, *_bounds(query, now))
     readings = await store.readings(ids)
     articles = await store.articles(ids)
     told: dict[tuple[str, int], StoredArticle] = {}
@@ -66,11 +67,12 @@ async def newest(
     )
 
 
-def _bounds(period: Moment | None, now: datetime) -> tuple[datetime, datetime]:
+def _bounds(query: Query, now: datetime) -> tuple[datetime, datetime]:
+    period, zone = query.period, query.zone
     if period is None:
         return _EVER, now
-    since = datetime.combine(period.since, time.min, UTC)
-    return since, min(now, datetime.combine(period.until, time.min, UTC) + timedelta(days=1))
+    end = instant_of(period.until + timedelta(days=1), time.min, zone)
+    return instant_of(period.since, time.min, zone), min(now, end)
 
 
 async def _reports(

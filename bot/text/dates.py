@@ -9,7 +9,7 @@ which the reader's country may differ from by a day.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -59,7 +59,11 @@ def format_date(at: datetime, zone: ZoneInfo, language: str, *, months: str = ""
 
     ``months`` is the ISO 3166 country whose month names are used; by default that of the zone.
     """
-    day = local_date(at, zone)
+    return format_day(local_date(at, zone), zone, language, months=months)
+
+
+def format_day(day: date, zone: ZoneInfo, language: str, *, months: str = "") -> str:
+    """Return the same of a day; ``zone`` only tells whose month names are used."""
     locale = _locale(language, zone.key, months)
     weekday = get_day_names("wide", locale=locale)[day.weekday()]
     month = _months(language, zone.key, months)[day.month]

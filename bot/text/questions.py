@@ -33,7 +33,7 @@ class Asks(StrEnum):
 # Families whose members are counted; a number stands beside one of them in the answer.
 COUNTED = ("killed", "wounded", "displaced", "captured", "missing")
 
-_LABELS = ("filler", "carrier")
+_LABELS = ("filler", "carrier", "counting")
 
 
 @cache
@@ -80,7 +80,12 @@ def question_label(word: str) -> str:
 
 def shapes_question(word: str) -> bool:
     """Tell whether a folded word only shapes a question, so that it is not searched."""
-    return word in _question_words()
+    return question_label(word) not in ("", "counting")
+
+
+def counts_people(word: str) -> bool:
+    """Tell whether a folded word only carries those whom a question counts: «كم قتيلاً سقط»."""
+    return question_label(word) == "counting"
 
 
 def asked_by(tokens: Sequence[Token]) -> Asks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 import pytest
 
@@ -76,6 +77,24 @@ def test_not_found_says_so_with_the_newest_date_and_the_nearest_headlines_marked
     assert "وليست جوابًا" in reply.html
     assert reply.html.count("– قافلة رقم") == 5
     assert "<blockquote" not in reply.html
+
+
+@pytest.mark.parametrize(
+    ("until", "line"),
+    [
+        (date(2019, 3, 11), "فهمتُ أن السؤال عن \u2068الاثنين 11 آذار 2019\u2069."),
+        (
+            date(2019, 3, 17),
+            "من \u2068الاثنين 11 آذار 2019\u2069 إلى \u2068الأحد 17 آذار 2019\u2069.",
+        ),
+    ],
+)
+def test_where_nothing_is_found_the_days_are_told_as_they_were_understood(
+    until: date, line: str
+) -> None:
+    [reply] = answered(answer(named=(date(2019, 3, 11), until)))
+
+    assert line in reply.html.split("\n")[1]
 
 
 def test_an_empty_archive_is_called_empty() -> None:

@@ -41,3 +41,9 @@ def test_a_new_place_replaces_the_old_one() -> None:
     whole, _ = joined("وماذا عن الرقة؟", BEFORE)
     assert "الرقة" in whole
     assert "منبج" not in whole
+
+
+def test_a_small_place_replaces_the_old_one_too() -> None:
+    whole, inherited = joined("وفي حرستا؟", "كم قتيلاً سقط في دوما أمس؟")
+    assert "حرستا" in whole
+    assert inherited == "أمس"
