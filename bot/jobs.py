@@ -2,7 +2,8 @@
 
 The timer only wakes us. What is due is computed from the store, so a late, missed or doubled
 tick changes nothing: APScheduler's own cron skips or doubles wall times when clocks change, and
-drops a job that is one second late unless told otherwise.
+drops a job that is one second late unless told otherwise. It goes by the machine's clock too: where
+that is set back, nothing would be done until it has caught up, so that is looked after.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.metrics import JOB_AT, JOB_FAILURES, JOB_S
 
 logger = logging.getLogger(__name__)
@@ -22,14 +23,17 @@ logger = logging.getLogger(__name__)
 Work = Callable[[], Awaitable[object]]
 
 _FIRST_S = 60.0
+_CLOCK_LOOK_S = 10.0
+_EARLY_S = 1.0  # that a tick may seem to be too far away for other reasons
 
 
 class Jobs:
     """Runs each piece of work every so many seconds, never twice at a time."""
 
-    def __init__(self, *, first_s: float = _FIRST_S) -> None:
+    def __init__(self, *, first_s: float = _FIRST_S, clock: Clock | None = None) -> None:
         """``first_s``: by then after the start everything was done for the first time."""
         self._first_s = first_s
+        self._clock = clock or SystemClock()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -74,7 +78,7 @@ class Jobs:
 
     def start(self) -> None:
         """Begin; must be called inside the running loop."""
-        now = SystemClock().now()
+        now = self._clock.now()
         for interval_s, name, run in self._planned:
             first = now + timedelta(seconds=min(interval_s, self._first_s))
             self._scheduler.add_job(
@@ -82,6 +86,19 @@ class Jobs:
             )
         self._scheduler.start()
         self._kept = [asyncio.create_task(_repeat(*one), name=one[1]) for one in self._to_keep]
+        self._kept.append(asyncio.create_task(self._follow_clock(), name="clock"))
+
+    async def _follow_clock(self) -> None:
+        """Do at once what is further away than it ever may be: then the clock was set back."""
+        while True:
+            await asyncio.sleep(min(self._first_s, _CLOCK_LOOK_S))  # by a clock that nobody sets
+            now = self._clock.now()
+            for interval_s, name, _ in self._planned:
+                job = self._scheduler.get_job(name)
+                if job is None or job.next_run_time is None:
+                    continue
+                if job.next_run_time > now + timedelta(seconds=interval_s + _EARLY_S):
+                    self._scheduler.modify_job(name, next_run_time=now)
 
     async def stop(self, within_s: float) -> None:
         """Begin nothing more, and let what runs finish, cancelled after ``within_s`` seconds."""

@@ -12,7 +12,7 @@ from bot.events.quantities import NUMBER_WORDS
 from bot.events.sentences import Sentence, article, has, words_of
 from bot.events.triggers import happening
 from bot.text.names import offset_in, readings
-from bot.text.swallowed import swallowed_by_lam
+from bot.text.swallowed import has_own_lam, swallowed_by_lam
 
 FILE = "speaker_words.txt"
 COUNTED = words_of(FILE, "counted")
@@ -29,6 +29,8 @@ BREAK = re.compile(r"[،,؛;:()\[\]—–]|--")
 _QUOTES = re.compile(r"[\"«»“”‘’']")
 _CLOSED_BY = {'"': '"', "«": "»", "“": "”"}
 _TITLE_WORDS = 3
+_TITLE_REACH = 100  # characters behind a name, to where its title is closed
+_GOES_BEYOND = re.compile(r"[.!?؟…\n\r]\s*\S")  # into another sentence
 _HANGING = re.compile(r"\s*(?:\sو)?\s*$")  # «"حركة إنقاذ" و"مجموعة …"»
 
 Phrase = tuple[str, int, int]  # a name with its span; ("", 0, 0) where there is none
@@ -115,9 +117,10 @@ def spelled(text: str, start: int, end: int) -> Phrase:
         start -= 1
     opened = _left_open(text[start:end])
     if opened is not None:
-        closed = text.find(_CLOSED_BY[text[start + opened]], end)
+        closed = text.find(_CLOSED_BY[text[start + opened]], end, end + _TITLE_REACH)
         rest, title = text[end:closed], text[start + opened : closed]
-        short = len(title.split()) <= _TITLE_WORDS and not BREAK.search(rest)
+        ends = BREAK.search(rest) or _GOES_BEYOND.search(rest)
+        short = len(title.split()) <= _TITLE_WORDS and not ends
         if closed >= 0 and (short or not rest.strip()):
             end = closed + 1
         else:
@@ -168,7 +171,7 @@ def phrase_behind_lam(sentence: Sentence, first: int) -> Phrase:
     """
     name, start, end = phrase(sentence, first)
     word = sentence.word(first)
-    if name and word.startswith("ل"):
+    if name and word.startswith("ل") and not has_own_lam(word):
         start = offset_in(sentence.text, sentence.tokens[first], 1)
         following = sentence.word(first + 1) if " " in name else ""
         name = swallowed_by_lam(word, following) + sentence.text[start:end]

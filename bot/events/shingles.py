@@ -14,7 +14,7 @@ from itertools import compress
 
 _DRAWERS = 1024
 _BITS = 32  # by which shingles are told apart within a drawer
-_GONE = 64  # articles that are taken out of the drawers at a time
+_GONE = 64  # texts that are taken out of the drawers at a time: each time all are gone through
 
 
 class Shingles:
@@ -26,29 +26,32 @@ class Shingles:
 
     def __init__(self) -> None:
         self._held = [array("I") for _ in range(_DRAWERS)]
-        self._articles = [array("I") for _ in range(_DRAWERS)]  # that hold them, beside them
-        self._gone: set[int] = set()  # articles that are still in the drawers
+        self._texts = [array("I") for _ in range(_DRAWERS)]  # that hold them, beside them
+        # Texts are numbered as they come, so that the new text of an article does not wait for
+        # the old one to be taken out: editing one would go through all the drawers each time.
+        self._number_of: dict[int, int] = {}
+        self._article_of: dict[int, int] = {}
+        self._next = 0
+        self._gone: set[int] = set()  # texts that are still in the drawers
 
     def __len__(self) -> int:
         return sum(map(len, self._held))
 
     def add(self, article: int, shingles: Collection[int]) -> None:
         """Hold the shingles of an article that is not held."""
-        if article in self._gone:
-            self._take_out()  # what stood under this id would come to life again
+        text, self._next = self._next, self._next + 1
+        self._number_of[article], self._article_of[text] = text, article
         for one in shingles:
             drawer, mark = _place(one)
             at = bisect_right(self._held[drawer], mark)
             self._held[drawer].insert(at, mark)
-            try:
-                self._articles[drawer].insert(at, article)
-            except OverflowError:  # beyond four billion articles
-                self._articles[drawer] = array("Q", self._articles[drawer])
-                self._articles[drawer].insert(at, article)
+            self._texts[drawer].insert(at, text)
 
     def forget(self, article: int) -> None:
         """Drop an article that is held."""
-        self._gone.add(article)
+        text = self._number_of.pop(article)
+        del self._article_of[text]
+        self._gone.add(text)
         if len(self._gone) >= _GONE:
             self._take_out()
 
@@ -67,18 +70,18 @@ class Shingles:
             last = bisect_right(held, mark, first)
             if last - first > most + len(self._gone):
                 continue
-            articles = self._articles[drawer][first:last]
-            there = [one for one in articles if one not in self._gone]
+            texts = self._texts[drawer][first:last]
+            there = [one for one in texts if one not in self._gone]
             if len(there) <= most:
                 met.extend(there)
-        return Counter(met)
+        return Counter({self._article_of[one]: count for one, count in Counter(met).items()})
 
     def _take_out(self) -> None:
-        for drawer, (held, articles) in enumerate(zip(self._held, self._articles, strict=True)):
-            stay = [one not in self._gone for one in articles]
+        for drawer, (held, texts) in enumerate(zip(self._held, self._texts, strict=True)):
+            stay = [one not in self._gone for one in texts]
             if not all(stay):
                 self._held[drawer] = array(held.typecode, compress(held, stay))
-                self._articles[drawer] = array(articles.typecode, compress(articles, stay))
+                self._texts[drawer] = array(texts.typecode, compress(texts, stay))
         self._gone.clear()
 
 

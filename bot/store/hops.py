@@ -8,6 +8,7 @@ Here a transaction begins on the visit of its first statement, which brings its 
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, Self
@@ -125,11 +126,29 @@ class Thrifty(aiosqlite.Connection):
     """
 
     def __init__(self, opener: Opener, *, read_only: bool) -> None:
-        super().__init__(opener, iter_chunk_size=_AT_ONCE)
+        super().__init__(self._open, iter_chunk_size=_AT_ONCE)
+        self._opener = opener
+        self._opened: sqlite3.Connection | None = None
         self._thread.daemon = True  # one that nobody closed must not keep the program
         self._read_only = read_only
         self._due = ""  # what the next statement begins a transaction with
         self._begun = False
+
+    def _open(self) -> sqlite3.Connection:
+        self._opened = self._opener()
+        return self._opened
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """End the thread; what it has opened for somebody who was cancelled meanwhile is closed.
+
+        The driver knows nothing of that, and Python 3.13 complains of what nobody closes.
+        """
+        self._tx.put_nowait((None, self._close_opened))
+        return super().stop()
+
+    def _close_opened(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
 
     def begin(self, statement: str) -> None:
         """Begin a transaction with the next statement; ``statement`` is a BEGIN."""

@@ -6,10 +6,18 @@ that stands elsewhere.
 
 from __future__ import annotations
 
-from bot.text.lexicon import word_set
+from bot.text.lexicon import labelled_words
 
-_OWN = word_set("lam_words.txt")  # folded nouns that begin with a ل of their own
+_OWN, _FEMININE, _ADJECTIVES, _NOUNS = (
+    frozenset(labelled_words("lam_words.txt")[label])
+    for label in ("own", "feminine", "adjectives", "nouns")
+)
 _PLURAL = ("ين", "ون")
+
+
+def has_own_lam(word: str) -> bool:
+    """Tell whether a folded word begins with a ل that is no preposition: «بيان لجنة التحقيق»."""
+    return word in _OWN
 
 
 def swallowed_by_lam(word: str, following: str) -> str:
@@ -24,8 +32,16 @@ def swallowed_by_lam(word: str, following: str) -> str:
         return ""
     if own not in _OWN:
         return "ا"
-    if following:
-        agrees = following.startswith("ال") and following[-1] == own[-1]
-    else:
-        agrees = own.endswith(_PLURAL)
-    return "ال" if agrees else ""
+    return "ال" if _is_definite(own, following) else ""
+
+
+def _is_definite(own: str, following: str) -> bool:
+    """Tell whether what stands behind a noun shows that it bears the article.
+
+    An adjective does («اللجنة العليا»), another noun does not («لجنة المتابعة»).
+    """
+    if own.endswith(_PLURAL):
+        return not following or (following.startswith("ال") and following.endswith(_PLURAL))
+    if own not in _FEMININE or not following.startswith("ال"):
+        return False
+    return following in _ADJECTIVES or (following.endswith("يه") and following not in _NOUNS)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.jobs import Jobs
+from tests.reliability.town import until
 
 
 async def test_work_that_fails_is_logged_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
@@ -38,6 +40,38 @@ async def test_what_is_done_rarely_is_done_soon_after_the_start() -> None:
     jobs.start()
     await asyncio.wait_for(done.wait(), 10)
     await jobs.stop(1)
+
+
+class ClockSetRight:
+    """A clock that is an hour ahead until it is asked for the second time."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(hours=1)
+
+    def now(self) -> datetime:
+        """Return the time that it shows."""
+        ahead, self._ahead = self._ahead, timedelta(0)
+        return datetime.now(UTC) + ahead
+
+
+async def test_a_clock_that_is_set_back_by_an_hour_holds_nothing_up_for_an_hour() -> None:
+    jobs, often, rarely = Jobs(first_s=0.2, clock=ClockSetRight()), 0, 0
+
+    async def works() -> None:
+        nonlocal often
+        often += 1
+
+    async def works_hourly() -> None:
+        nonlocal rarely
+        rarely += 1
+
+    jobs.every(0.1, "often", works)
+    jobs.every(1800, "rarely", works_hourly)
+    jobs.start()
+    assert await until(lambda: often >= 3 and rarely > 0, within_s=20)
+    await jobs.stop(1)
+
+    assert rarely == 1
 
 
 async def test_what_runs_when_stopping_is_finished_and_nothing_begins_after(

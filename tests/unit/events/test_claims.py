@@ -48,6 +48,13 @@ def test_scope_and_denial_are_told(text: str, scope: str, negated: bool, value: 
     assert (claim.scope.value, claim.negated, claim.value) == (scope, negated, value)
 
 
+@pytest.mark.parametrize("joined", ["-", "…", "/"])
+def test_a_title_without_spaces_does_not_make_a_name_of_the_whole_text(joined: str) -> None:
+    (claim,) = extract(f"قتل 5 مدنيين في حلب، بحسب منظمة «أحمد{joined}{f'سعد{joined}' * 5_000}».")
+
+    assert claim.speaker == "منظمة"
+
+
 def test_an_event_of_long_ago_gives_no_claim_but_the_war_since_then_does() -> None:
     old = "قتل 10 نشطاء في هجوم عام 2010."
     since = "قتل 10 آلاف شخص في الحرب منذ عام 2015."

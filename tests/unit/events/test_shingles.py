@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 
 import pytest
@@ -58,3 +59,22 @@ def test_ids_beyond_four_billion_are_held_beside_small_ones() -> None:
     for key in (1, 2**32 - 1, 2**32, 2**62):
         shingles.add(key, {7, 8})
     assert shingles.shared({7, 8, 9}, 60) == {1: 2, 2**32 - 1: 2, 2**32: 2, 2**62: 2}
+
+
+def test_an_article_that_is_edited_again_and_again_costs_what_a_new_one_does() -> None:
+    shingles, times = Shingles(), 50
+    for key in range(1, 1_001):
+        shingles.add(key, {hash((key, n)) for n in range(200)})
+
+    begun_s = time.process_time()
+    for n in range(times):
+        shingles.add(10_000 + n, {hash((10_000 + n, m)) for m in range(200)})
+    new_s = time.process_time() - begun_s
+    begun_s = time.process_time()
+    for n in range(times):
+        shingles.forget(1)
+        shingles.add(1, {hash((-n, m)) for m in range(200)})
+    edited_s = time.process_time() - begun_s
+
+    assert edited_s < 10 * new_s
+    assert shingles.shared({hash((1 - times, m)) for m in range(200)}, 60) == {1: 200}

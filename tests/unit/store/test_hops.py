@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.store.hops import Thrifty
 from bot.store.sql import SqlStore
+from bot.store.sqlite import SqliteDatabase
+from tests.contract.samples import database_threads, threads_end
 
 MANY = 1000  # rows; more than a statement brings along
 LONG = (
@@ -276,3 +278,24 @@ async def test_wherever_a_write_is_cancelled_it_is_kept_whole_or_not_at_all(
     assert cancelled > 0
     assert left == right
     assert done <= left
+
+
+async def test_wherever_opening_is_cancelled_nothing_stays_open(numbers: Path) -> None:
+    url = make_url(f"sqlite+aiosqlite:///{numbers}")
+    before, cancelled = database_threads(), 0
+
+    async def read(database: SqliteDatabase) -> None:
+        async with database.reading() as reader:
+            await reader.scalar(text("SELECT 1"))
+
+    for number in range(120):
+        database = SqliteDatabase(url)
+        task = asyncio.create_task(read(database))
+        await asyncio.sleep(number % 60 * 0.0001)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        cancelled += task.cancelled()
+        await database.close()
+
+    assert cancelled > 20
+    await threads_end(before)
