@@ -299,7 +299,8 @@ def main() -> None:
         typer.echo(commands.in_words(error), err=True)
         sys.exit(3)
     except StoreError as error:  # whoever types commands can do something about the cause
-        typer.echo(f"{commands.in_words(error)} ({error})", err=True)
+        cause = f" ({error.detail})" if error.detail else ""
+        typer.echo(commands.in_words(error) + cause, err=True)
         sys.exit(1)
     except MujazError as error:
         typer.echo(commands.in_words(error), err=True)

@@ -1,7 +1,8 @@
 """``mujaz check``: is this installation sound, and if not, what is wrong?
 
-Looks at the database, the search index, the outbox and the token, changes nothing, and prints one
-line for each. Wrong settings are refused before it comes to this.
+Looks at the database, the search index, the outbox and the token, and prints one line for each.
+It changes nothing but the revision of a database that an older version left. Wrong settings are
+refused before it comes to this.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ async def check(settings: Settings, say: Texts, *, deep: bool = False) -> AsyncG
             async for finding in _stored(core, say, deep):
                 yield finding
     except MujazError as error:
-        yield Finding(sound=False, text=f"{say(error.key, **error.params)} ({error})")
+        cause = f" ({error.detail})" if error.detail else ""
+        yield Finding(sound=False, text=say(error.key, **error.params) + cause)
     yield await _token(settings, say)
 
 

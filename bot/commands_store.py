@@ -24,6 +24,7 @@ async def backup(settings: Settings, folder: Path | None, *, keep: int = 0) -> i
     folder = folder or settings.backup_dir
     if folder is None:
         raise InputError(key="error.backup.where")
+    must_exist(settings.store_url)  # an empty archive would be made, and backed up
     store = await open_store(settings.store_url)
     try:
         with progress() as show:
@@ -52,8 +53,8 @@ async def restore(settings: Settings, folder: Path) -> int:
 
 async def migrate_store(settings: Settings, origin: str, to: str) -> int:
     """Copy one database into another; the bot must not run on the old one meanwhile."""
+    must_exist(origin or settings.store_url)
     with nullcontext() if origin else only_one(settings.data_dir):
-        must_exist(origin or settings.store_url)
         source = await open_store(origin or settings.store_url)
         try:
             target = await database_at(to)

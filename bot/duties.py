@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.errors import StoreError
 from bot.jobs import Work
+from bot.log import Lasting
 from bot.store.base import Store
 
 logger = logging.getLogger(__name__)
@@ -42,14 +43,21 @@ class Standby:
         self._begin = begin
         self._end = end
         self.active = False
+        self._trouble = Lasting(
+            logger,
+            f"whose duty {duty} is cannot be known now",
+            f"it is known again whose duty {duty} is",
+            level=logging.WARNING,
+        )
 
     async def look(self) -> None:
         """Begin or end, as the store says; while it does not answer all stays as it is."""
         try:
             ours = await self._store.hold(self.duty)
         except StoreError as error:
-            logger.warning("whose duty %s is cannot be known now: %s", self.duty, error)
+            self._trouble.failed(error)
             return
+        self._trouble.worked()
         if ours and not self.active:
             logger.info("this process has the duty: %s", self.duty)
             self.active = True

@@ -40,6 +40,7 @@ class MujazError(Exception):
     def __init__(self, detail: str = "", *, key: str | None = None, **params: object) -> None:
         self.key = key or self.default_key
         self.params = params
+        self.detail = detail  # the cause, where it says more than the key
         super().__init__(detail or self._describe())
 
     def _describe(self) -> str:

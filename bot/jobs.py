@@ -16,6 +16,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock, SystemClock
+from bot.log import Lasting
 from bot.metrics import JOB_AT, JOB_FAILURES, JOB_S
 
 logger = logging.getLogger(__name__)
@@ -50,14 +51,17 @@ class Jobs:
         must do what is done every hour.
         """
 
+        trouble = _trouble(name)
+
         async def attempt() -> None:
             try:
                 with JOB_S.labels(name).time():
                     await work()
                 JOB_AT.labels(name).set_to_current_time()
-            except Exception:
+                trouble.worked()
+            except Exception as error:
                 JOB_FAILURES.labels(name).inc()
-                logger.exception("%s failed; it will be tried again", name)
+                trouble.failed(error)
 
         async def run() -> None:
             # A task of our own: the scheduler cancels its own ones when it is shut down, and warns
@@ -114,10 +118,16 @@ class Jobs:
             await asyncio.gather(*late, return_exceptions=True)
 
 
+def _trouble(name: str) -> Lasting:
+    return Lasting(logger, f"{name} failed; it will be tried again", f"{name} works again")
+
+
 async def _repeat(rest_s: float, name: str, work: Work) -> None:
+    trouble = _trouble(name)
     while True:
         try:
             await work()
-        except Exception:
-            logger.exception("%s failed; it will be tried again", name)
+            trouble.worked()
+        except Exception as error:
+            trouble.failed(error)
         await asyncio.sleep(rest_s)

@@ -13,15 +13,20 @@ import logging
 import re
 import secrets
 import sys
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
+from bot.errors import StoreAwayError, StoreFullError, StoreLockedError
+
 STRUCK_OUT = "[redacted]"
 _TOKEN = re.compile(r"\b\d{3,20}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 _TOKEN_IN_PATH = re.compile(r"(/bot)[^/\s'\"]+(/)")
 _PASSWORD_IN_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(@)")
+_OUTSIDE = (StoreAwayError, StoreLockedError, StoreFullError)  # their cause is not in our code
+_AGAIN_S = 60.0
 _RUN_KEY = secrets.token_bytes(16)
 
 # Libraries that put addresses, tokens or whole updates in their lines at these levels.
@@ -84,6 +89,44 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             fields["traceback"] = self._redact(self.formatException(record.exc_info))
         return json.dumps(fields, ensure_ascii=False)
+
+
+def needs_traceback(error: BaseException) -> bool:
+    """Tell whether the place in our code matters; of a database that is away the text says all."""
+    return not isinstance(error, _OUTSIDE)
+
+
+class Lasting:
+    """Logs a failure that may come back with every try: when it is new, once a minute, its end.
+
+    What is tried twice a second would otherwise fill the disk in the hours that a database is away.
+    """
+
+    def __init__(
+        self, logger: logging.Logger, what: str, over: str, *, level: int = logging.ERROR
+    ) -> None:
+        """``what`` is said of the failure, ``over`` when it has ended."""
+        self._logger = logger
+        self._what = what
+        self._over = over
+        self._level = level
+        self._said = ""
+        self._at_s = 0.0
+
+    def failed(self, error: Exception) -> None:
+        """Tell of a try that failed, unless the same was told less than a minute ago."""
+        said, now_s = repr(error), time.monotonic()
+        if said == self._said and now_s - self._at_s < _AGAIN_S:
+            return
+        self._said, self._at_s = said, now_s
+        shown = error if needs_traceback(error) else None
+        self._logger.log(self._level, self._what + ": %s", str(error) or said, exc_info=shown)
+
+    def worked(self) -> None:
+        """Tell of the first try that worked after one that failed."""
+        if self._said:
+            self._logger.info(self._over)
+            self._said = ""
 
 
 def report_errors(dsn: str, known_secrets: Iterable[str] = ()) -> None:

@@ -216,11 +216,13 @@ class Mujaz:
             if settings.shared:
                 self._jobs.every(_VECTORS_TICK_S, "vectors", self._core.semantic.follow)
         if "poll" in self._roles:
-            for name, work, look_s in (
+            looks: list[tuple[str, Work, float]] = [
                 ("digests", self._send_due, settings.tick_s),
                 ("feeds", services.watching.poll, min(settings.tick_s, _FEEDS_TICK_S)),
-                ("backups", services.keeping.back_up_if_due, settings.tick_s),
-            ):
+            ]
+            if settings.backup_dir is not None:  # without it the duty is left to who has one
+                looks.append(("backups", services.keeping.back_up_if_due, settings.tick_s))
+            for name, work, look_s in looks:
                 self._jobs.every(look_s, name, alone(store, name, work))
             removal = alone(store, "removal", services.keeping.remove_old)
             self._jobs.every(_EXPIRY_TICK_S, "removal", removal)

@@ -9,6 +9,7 @@ from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from bot.errors import MujazError
+from bot.log import needs_traceback
 from bot.services import Services
 from bot.text.languages import texts
 from handlers.replying import note, open_talk, say, talk_of_nobody
@@ -50,7 +51,8 @@ async def failed(services: Services, update: object, context: ContextTypes.DEFAU
     """Tell the reader kindly, and log the cause; a second failure is only logged."""
     error = context.error
     if isinstance(error, MujazError):
-        logger.warning("refused: %s", error, exc_info=error.__cause__)
+        cause = error.__cause__ if needs_traceback(error) else None
+        logger.warning("refused: %s", error, exc_info=cause)
         key, params = error.key, error.params
     else:
         logger.error("a handler failed", exc_info=error)

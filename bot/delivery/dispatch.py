@@ -23,6 +23,7 @@ from bot.delivery.pinning import Pinner
 from bot.delivery.settling import DispatchStore, Settling
 from bot.delivery.window import InFlight
 from bot.errors import StoreError
+from bot.log import Lasting
 from bot.metrics import PACE_S, SENDS
 from bot.models import OutboxMessage, SendOutcome, SendResult
 
@@ -110,6 +111,9 @@ class Dispatcher:
             await self._pins.close()
 
     async def _run(self) -> None:
+        trouble = Lasting(
+            logger, "the outbox cannot be read; it will be tried again", "the outbox is read again"
+        )
         await self._settling.insisting(
             "recover", lambda: self._settling.recover(everything=self._alone)
         )
@@ -121,8 +125,9 @@ class Dispatcher:
                 await self._sweep()
                 begun = await self._begin()
                 idle_s = 0.0 if begun or self._wake.is_set() else await self._idle_s()
-            except StoreError:
-                logger.exception("the outbox cannot be read; it will be tried again")
+                trouble.worked()
+            except StoreError as error:
+                trouble.failed(error)
                 idle_s = _LOOK_S
             if idle_s:
                 await self._until_woken(idle_s)

@@ -16,6 +16,7 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.delivery.outbox import pin_refused
 from bot.errors import StoreError
+from bot.log import needs_traceback
 from bot.models import OutboxMessage, PinState, SendOutcome
 from bot.store.base import ChatStore, OutboxStore, SentStore
 from bot.text.languages import texts
@@ -74,8 +75,12 @@ class Pinner:
             try:
                 for message in await self._store.pins_wanted(self._clock.now() - _WORTH_PINNING):
                     await self._pin(message)
-            except StoreError:
-                logger.exception("messages could not be pinned; it will be tried again")
+            except StoreError as error:
+                logger.error(  # noqa: TRY400 - of some errors the text says all
+                    "messages could not be pinned; it will be tried again: %s",
+                    error,
+                    exc_info=needs_traceback(error),
+                )
 
     async def _pin(self, message: OutboxMessage) -> None:
         outcome = await self._board.pin(message)

@@ -22,7 +22,7 @@ from bot.delivery.outbox import (
 )
 from bot.delivery.window import SentBook
 from bot.errors import StoreError
-from bot.log import chat_ref
+from bot.log import chat_ref, needs_traceback
 from bot.models import OutboxKind, OutboxMessage, OutboxState, SendOutcome, SendResult
 from bot.store.base import ChatStore, OutboxStore
 from bot.text.languages import texts
@@ -140,8 +140,14 @@ class Settling:
         for attempt in range(_MOST_RETRIES):
             try:
                 return await work()
-            except StoreError:
-                logger.exception("the store refused to %s (attempt %d)", what, attempt + 1)
+            except StoreError as error:
+                logger.error(  # noqa: TRY400 - of some errors the text says all
+                    "the store refused to %s (attempt %d): %s",
+                    what,
+                    attempt + 1,
+                    error,
+                    exc_info=needs_traceback(error),
+                )
                 await asyncio.sleep(min(_RETRY_S * (attempt + 1), _LONGEST_RETRY_S))
         raise StoreError(f"the store refused to {what} for good")
 

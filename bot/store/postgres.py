@@ -29,6 +29,7 @@ from sqlalchemy import table as table_of
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
+from bot.log import Lasting
 from bot.precedence import Turns
 from bot.store import filling
 from bot.store.binary import has_binary_form, in_binary
@@ -250,14 +251,21 @@ class PostgresDatabase(Database):
 
     async def watch(self, heard: Callable[[str], None]) -> None:
         """Listen to what other processes and our own announce; a lost connection is made anew."""
+        trouble = Lasting(
+            logger,
+            "not listening to the database for now",
+            "listening to the database again",
+            level=logging.WARNING,
+        )
         while not self._closed:
             try:
                 async with self._listening() as connection:
+                    trouble.worked()
                     heard("")  # something may have been written while nobody listened
                     async for note in connection.notifies():
                         heard(note.payload)
             except StoreError as error:
-                logger.warning("not listening to the database for now: %s", error)
+                trouble.failed(error)
             await asyncio.sleep(_LISTEN_AGAIN_S)
 
     @asynccontextmanager

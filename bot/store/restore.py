@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.errors import InputError, StoreError
+from bot.errors import InputError, StoreCorruptError, StoreError
 from bot.store.backup import (
     DATABASE,
     copy_file,
@@ -47,9 +47,7 @@ async def restore(backup: Path, url: str, *, progress: Progress | None = None) -
             await asyncio.to_thread(_ensure_free, beside)
         await asyncio.to_thread(_remove, working)
     try:
-        with store_errors():
-            await asyncio.to_thread(copy_file, backup / DATABASE, working)
-        contents = await _checked(working, wanted)
+        contents = await _taken(backup / DATABASE, working, wanted)
         if into_file:
             with file_errors():
                 await asyncio.to_thread(working.replace, beside)
@@ -65,6 +63,18 @@ async def restore(backup: Path, url: str, *, progress: Progress | None = None) -
 def _scratch() -> Path:
     """Return a place for a file in a folder of its own, which nobody else can read."""
     return Path(tempfile.mkdtemp(prefix="mujaz-")) / DATABASE
+
+
+async def _taken(file: Path, working: Path, wanted: Contents) -> Contents:
+    """Copy the database of a backup and return what it holds; InputError when it is damaged."""
+    if not await asyncio.to_thread(file.is_file):
+        raise InputError(key="error.backup.none", path=str(file.parent))
+    try:
+        with store_errors():
+            await asyncio.to_thread(copy_file, file, working)
+        return await _checked(working, wanted)
+    except StoreCorruptError as error:  # it is the backup, not the archive in use
+        raise InputError(str(error), key="error.backup.unsound") from error
 
 
 async def _checked(file: Path, wanted: Contents) -> Contents:

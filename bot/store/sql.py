@@ -135,7 +135,7 @@ async def database_at(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Da
     if address.drivername in NAMES:
         return PostgresDatabase(address, busy_timeout_s=busy_timeout_s)
     if address.drivername != DRIVER:
-        raise StoreError(f"{address.drivername} is not served; use {DRIVER} or postgresql")
+        raise StoreError(f"{address.drivername} is not served", key="error.store.address")
     database = SqliteDatabase(address, busy_timeout_s=busy_timeout_s)
     await ensure_openable(address)
     return database
@@ -146,4 +146,5 @@ def _address(url: str) -> URL:
     try:
         return make_url(url)
     except (ArgumentError, ValueError):  # the latter for a port that is no number
-        raise StoreError("the database address cannot be understood") from None
+        told = "the database address cannot be understood"
+        raise StoreError(told, key="error.store.address") from None

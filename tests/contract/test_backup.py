@@ -140,7 +140,7 @@ async def test_a_backup_whose_file_is_gone_is_refused_and_nothing_is_left(
     name = postgres.new()
 
     for url in (f"sqlite+aiosqlite:///{tmp_path / 'new.db'}", postgres.server.url(name)):
-        with pytest.raises(StoreError):
+        with pytest.raises(InputError, match=r"backup\.none"):
             await restore(one.folder, url)
 
     postgres.give_back(name)

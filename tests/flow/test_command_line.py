@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -409,6 +411,38 @@ async def test_a_backup_is_restored_elsewhere_and_the_archive_moves_to_another_f
     assert "MUJAZ_BACKUP_DIR" in nowhere.err
     assert "empty" in again.err
     assert all("1 articles" in check.out or "articles 1" in check.out for check in checks), checks
+
+
+async def test_places_that_are_wrong_are_told_as_what_they_are(tmp_path: Path) -> None:
+    data, empty, damaged = (tmp_path / name for name in ("data", "empty", "damaged"))
+    await mujaz("ingest", str(SEED), "--data-dir", str(data))
+    await mujaz("backup", str(tmp_path / "backups"), "--data-dir", str(data))
+    (backup,) = (tmp_path / "backups").iterdir()
+    shutil.copytree(backup, damaged)
+    (damaged / "mujaz.sqlite").write_bytes((backup / "mujaz.sqlite").read_bytes()[:5000])
+    theirs = tmp_path / "theirs.sqlite"
+    with closing(sqlite3.connect(theirs)) as other:
+        other.execute("CREATE TABLE moz_places (id INTEGER)")
+    file = f"sqlite+aiosqlite:///{theirs}"
+    nothing = ("--data-dir", str(empty))
+    wrong = {
+        "no database": ("backup", str(tmp_path / "new"), *nothing),
+        "look at the address": ("migrate-store", "--to", file, *nothing),
+        "begins with postgresql": ("migrate-store", "--to", "mysql://h/n", "--data-dir", str(data)),
+        "another program": ("migrate-store", "--to", file, "--data-dir", str(data)),
+        "The backup is damaged": ("restore", str(damaged), "--data-dir", str(tmp_path / "put")),
+    }
+
+    ended = {told: await mujaz(*arguments) for told, arguments in wrong.items()}
+
+    assert {told: it.code for told, it in ended.items()} == dict.fromkeys(wrong, 1)
+    for told, it in ended.items():
+        assert told in it.err.splitlines()[-1], it.err
+        assert "try again" not in it.err
+        assert "error." not in it.err  # a key of the catalogue
+    assert not empty.exists()
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "put" / "mujaz.sqlite").exists()
 
 
 async def test_nobody_else_can_read_what_is_held(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from bot.models import Chat, ChatKind, NewArticle, SourceKind
 from bot.sandbox import Sandbox, SandboxServer
+from bot.store.backup import backups_in
 from bot.store.duties import number_of
 from bot.store.sql import SqlStore, open_store
 from tests.flow.person import Person
@@ -28,7 +29,9 @@ MOST_TAKEOVER_S = 15.0
 IN_FLIGHT = 4
 
 
-async def _start(server: SandboxServer, url: str, folder: Path) -> asyncio.subprocess.Process:
+async def _start(
+    server: SandboxServer, url: str, folder: Path, **more: str
+) -> asyncio.subprocess.Process:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("MUJAZ_", "TELEGRAM_"))}
     settings = {
         "TELEGRAM_BOT_TOKEN": TOKEN,
@@ -43,7 +46,7 @@ async def _start(server: SandboxServer, url: str, folder: Path) -> asyncio.subpr
     }
     log = folder.with_suffix(".log").open("ab")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=kept | settings, stderr=log
+        sys.executable, "-m", "bot", "run", env=kept | settings | more, stderr=log
     )
     log.close()
     return process
@@ -170,3 +173,32 @@ async def test_each_role_is_killed_in_turn_and_every_digest_is_sent_once(
     assert senders_killed >= 1
     assert len(takeovers) == len(DUTIES)
     assert max(takeovers.values()) <= MOST_TAKEOVER_S
+
+
+async def test_the_process_that_has_a_folder_for_backups_makes_them(
+    postgres: Databases, tmp_path: Path
+) -> None:
+    database = postgres.new()
+    url = postgres.server.url(database)
+    kept = tmp_path / "backups"
+    async with SandboxServer(Sandbox(token=TOKEN)) as server:
+        first = await _start(server, url, tmp_path / "first")
+
+        async def visits() -> bool:
+            pid = await asyncio.to_thread(_holder, postgres.server, database, "feeds")
+            return pid == first.pid
+
+        await _eventually(visits)
+        await asyncio.sleep(2)  # four looks: it would have this duty by now as well
+        second = await _start(server, url, tmp_path / "second", MUJAZ_BACKUP_DIR=str(kept))
+
+        async def made() -> bool:
+            return backups_in(kept) != []
+
+        try:
+            await _eventually(made, within_s=30)
+        finally:
+            for process in (first, second):
+                process.terminate()
+                await process.wait()
+    postgres.server.drop(database)

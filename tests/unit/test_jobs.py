@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.errors import StoreAwayError
 from bot.jobs import Jobs
 from tests.reliability.town import until
 
@@ -137,3 +138,56 @@ async def test_kept_work_goes_on_after_a_failure_and_is_ended_at_once(
 
     assert begun == 4
     assert "keeping failed" in caplog.text
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_a_database_that_is_away_is_told_once_in_a_line_and_so_is_its_end(
+    kept: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs, tries, enough = Jobs(), 0, asyncio.Event()
+
+    async def works() -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 5:
+            raise StoreAwayError("connection refused")
+        if tries == 8:
+            enough.set()
+
+    (jobs.keep if kept else jobs.every)(0.02, "indexing", works)
+    with caplog.at_level(logging.INFO, "bot"):
+        jobs.start()
+        await asyncio.wait_for(enough.wait(), 10)
+        await jobs.stop(1)
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "bot.jobs"]
+    assert lines == [
+        "indexing failed; it will be tried again: connection refused",
+        "indexing works again",
+    ]
+    assert "Traceback" not in caplog.text
+
+
+async def test_an_error_of_our_own_has_its_traceback_and_another_one_is_told_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    jobs, tries, enough = Jobs(), 0, asyncio.Event()
+
+    async def works() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 6:
+            enough.set()
+        raise ValueError("first" if tries <= 3 else "second")
+
+    jobs.keep(0.01, "reading", works)
+    with caplog.at_level(logging.ERROR, "bot"):
+        jobs.start()
+        await asyncio.wait_for(enough.wait(), 10)
+        await jobs.stop(1)
+
+    assert [record.getMessage().rpartition(" ")[2] for record in caplog.records] == [
+        "first",
+        "second",
+    ]
+    assert caplog.text.count("Traceback") == 2

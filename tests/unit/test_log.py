@@ -8,7 +8,8 @@ import logging
 
 import pytest
 
-from bot.log import JsonFormatter, Redactor, TextFormatter, chat_ref
+from bot.errors import StoreAwayError
+from bot.log import JsonFormatter, Lasting, Redactor, TextFormatter, chat_ref
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 
@@ -66,3 +67,15 @@ def test_a_chat_is_named_the_same_within_a_run_and_never_by_its_id() -> None:
     assert chat_ref(-1001234567890) == chat_ref(-1001234567890)
     assert chat_ref(1) != chat_ref(2)
     assert "1234567890" not in chat_ref(-1001234567890)
+
+
+def test_a_failure_that_lasts_is_told_once_a_minute(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 1000.0
+    monkeypatch.setattr("time.monotonic", lambda: now_s)
+    trouble = Lasting(logging.getLogger("lasting"), "it failed", "it works again")
+    for now_s in range(1000, 1150):  # noqa: B007 - the clock reads it
+        trouble.failed(StoreAwayError("away"))
+
+    assert [record.getMessage() for record in caplog.records] == ["it failed: away"] * 3

@@ -57,7 +57,7 @@ def _step(connection: Connection, database: Database, target: str, filling: bool
 def _own_revision(connection: Connection, database: Database, filling: bool) -> str | None:
     """Return the revision; StoreCorruptError when another program made the database."""
     if database.is_ours(connection) is False:
-        raise StoreCorruptError("it is a database of another program")
+        raise StoreCorruptError("it is a database of another program", key="error.store.foreign")
     if not filling and database.is_being_filled(connection):
         raise StoreUnfinishedError
     return revision_of(connection)
