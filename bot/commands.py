@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.app import Mujaz, open_core
+from bot.app import Core, Mujaz, open_core
 from bot.errors import FetchError, InputError, MujazError
 from bot.lock import only_one
 from bot.models import Answer, Digest, DigestItem, Figure, IntakeOutcome, Passage
@@ -24,6 +24,8 @@ from bot.services.intake import IngestReport
 from bot.settings import Settings
 from bot.text.dates import format_day, format_moment
 from bot.text.languages import Texts, texts
+
+_SHOWN_EVERY = 100  # changes
 
 
 def console_texts() -> Texts:
@@ -114,7 +116,7 @@ async def ingest(
 
 @contextmanager
 def progress() -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal while files are read, and nothing elsewhere."""
+    """Show a bar on a terminal while much is read, and nothing elsewhere."""
     from rich.console import Console  # it takes longer to import than the bot's own modules
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
@@ -210,8 +212,7 @@ async def digest(settings: Settings, *, since_at: datetime | None, as_json: bool
     """Print the digest that a new subscriber would get now."""
     async with open_core(settings) as core:
         await core.services.enriching.work_apart()  # Ctrl+C does not wait for a process
-        while await core.services.enriching.follow():
-            pass
+        await _read_all(core)
         composed = await core.services.broadcasting.preview(since_at)
         replies = core.services.broadcasting.rendered(composed)
     if as_json:
@@ -219,6 +220,16 @@ async def digest(settings: Settings, *, since_at: datetime | None, as_json: bool
     else:
         sys.stdout.write("\n\n".join(reply.plain for reply in replies) + "\n")
     return 0
+
+
+async def _read_all(core: Core) -> None:
+    """Read what is stored and not yet read, which takes minutes for an archive of thousands."""
+    unread = await core.store.last_seq() - (await core.store.events_mark()).seq
+    with progress() as show:
+        read = 0
+        while followed := await core.services.enriching.follow(_SHOWN_EVERY):
+            read += followed
+            show(read, max(unread, read))
 
 
 def digest_json(composed: Digest) -> dict[str, object]:
