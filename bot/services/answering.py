@@ -16,8 +16,8 @@ from bot.clock import Clock, local_date
 from bot.delivery.render import render_answer, render_passage, render_sources
 from bot.digest.happenings import shown_figures
 from bot.metrics import QUESTION_S, QUESTIONS
-from bot.models import Answer, Chat, ClaimKind, Hit, Passage, Reply, StoredArticle, Verdict
-from bot.search.answer import THRESHOLD, answer_of
+from bot.models import Answer, Article, Chat, ClaimKind, Hit, Passage, Reply, StoredArticle, Verdict
+from bot.search.answer import NEAREST, THRESHOLD, answer_of
 from bot.search.lexical import LexicalQuery
 from bot.search.query import UTC, Query, understand
 from bot.search.retrieve import CANDIDATES, Gathered, Proposed, Ranked, depths
@@ -127,6 +127,8 @@ class Answering:
     async def _found(self, text: str, page: slice, zone: ZoneInfo) -> tuple[Answer, Query]:
         query = await self._understood(text, zone)
         answer = await self._newest(query, page) or await self._searched(query, page)
+        if query.browsing and query.period and not answer.found:
+            answer = replace(answer, nearest=await self._latest(query) or answer.nearest)
         return replace(answer, passages=await with_history(self._store, answer.passages)), query
 
     async def _understood(self, text: str, zone: ZoneInfo = UTC) -> Query:
@@ -151,6 +153,12 @@ class Answering:
             more=found.more,
             outlets=found.outlets,
         )
+
+    async def _latest(self, query: Query) -> tuple[Article, ...]:
+        """Return the newest of what is asked about, where the time named has brought nothing."""
+        anytime = replace(query, period=None)
+        found = await self._newest(anytime, slice(0, NEAREST))
+        return tuple(one.article for one in found.passages) if found else ()
 
     async def _searched(self, query: Query, page: slice) -> Answer:
         gathered = await self._gathered(query)

@@ -119,3 +119,15 @@ async def test_in_a_chat_the_answer_leads_on_to_the_timeline(archive: Archive) -
     labels = [button.label for row in replies[-1].buttons for button in row]
     assert any("عفرين" in label for label in labels)  # to follow it
     assert "وسقطت قذائف على وسط" in replies[0].plain
+
+
+async def test_where_a_day_has_brought_nothing_the_newest_headlines_are_offered(
+    archive: Archive,
+) -> None:
+    answer = await answering(archive).answer("شو صار بعفرين يوم 2 شباط 2019؟")
+    whole = await answering(archive).answer("شو صار بعفرين؟")
+
+    assert not answer.found
+    assert answer.passages == ()
+    assert answer.nearest == tuple(one.article for one in whole.passages)
+    assert answer.nearest
