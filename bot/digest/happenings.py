@@ -18,6 +18,7 @@ from bot.models import (
     Article,
     ClaimKind,
     ClaimQualifier,
+    ClaimScope,
     DigestFilters,
     DigestItem,
     EventChange,
@@ -42,7 +43,9 @@ _WEIGHTS = {
     EventChangeKind.REPORT: 0.4,
 }
 _GRAVE = 1.5  # for each factor of ten of the greatest number of killed
+_RELEVANT = 3.0  # for what is surely of a conflict; many outlets tell of a trial or a strike, too
 _FOLLOWED = 3.0
+_OPENING = 4  # paragraphs in which a report tells its news
 _SAME_STORYLINE = 1.5  # less for each event of a storyline that stands before
 
 
@@ -139,17 +142,17 @@ def _weight(item: DigestItem, relevance: float, followed: bool) -> float:
     return (
         changed
         + math.log2(outlets + 1) / 2
-        + relevance
+        + _RELEVANT * relevance
         + _GRAVE * math.log10(1 + _killed(item))
         + _FOLLOWED * followed
     )
 
 
 def _killed(item: DigestItem) -> int:
+    """Return the greatest number killed in the event, without totals of the war around it."""
     figures = item.state.figures if item.state else ()
-    killed = (one.claim.minimum or 0 for one in figures
-              if one.kind is ClaimKind.KILLED and not one.claim.negated)  # fmt: skip
-    return max(killed, default=0)
+    killed = [one.claim for one in figures if one.kind is ClaimKind.KILLED and _is_news(one)]
+    return max((claim.minimum or 0 for claim in killed if not claim.negated), default=0)
 
 
 def _ranked(pairs: list[tuple[float, DigestItem]], most: int) -> list[DigestItem]:
@@ -233,22 +236,30 @@ def _teller(one: Happening, changes: tuple[EventChange, ...]) -> StoredArticle:
             return new[change.article_id]
     own = [stored for stored in one.new if stored.article.copy_of not in new] or list(one.new)
     figures = one.state.figures if one.state else ()
-    telling = {figure.article_id for figure in figures}
+    telling = {figure.article_id for figure in figures if _is_news(figure)}
     return next((stored for stored in reversed(own) if stored.article.id in telling), own[-1])
 
 
 def _paragraph(
     told: StoredArticle, changes: tuple[EventChange, ...], figures: Sequence[Figure]
 ) -> Paragraph | None:
-    """Return the paragraph of a changed figure, else the report's first one with a figure."""
+    """Return the paragraph of a changed figure, else the report's first one with a figure.
+
+    Totals of a war and what stands further down are background: then the report opens as it does.
+    """
     held: Mapping[int, Paragraph] = {paragraph.id: paragraph for paragraph in told.paragraphs}
     for change in changes:
         moved = held.get(change.after.claim.paragraph_id or 0) if change.after else None
         if moved is not None:
             return moved
-    telling = {figure.claim.paragraph_id for figure in figures}
-    first = (paragraph for paragraph in told.paragraphs if paragraph.id in telling)
+    telling = {figure.claim.paragraph_id for figure in figures if _is_news(figure)}
+    opening = told.paragraphs[:_OPENING]
+    first = (paragraph for paragraph in opening if paragraph.id in telling)
     return next(first, None) or key_paragraph(told)
+
+
+def _is_news(figure: Figure) -> bool:
+    return figure.claim.scope is not ClaimScope.RUNNING
 
 
 def _outlets(told: Article, articles: Sequence[Article]) -> tuple[Article, ...]:
