@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.clock import local_date
 from bot.models import StoredArticle
 from bot.search.query import Query
-from bot.text.moments import moments
+from bot.text.moments import Moment, moments
 from bot.text.tokens import tokenize
 
 
@@ -23,5 +23,10 @@ def is_of_another_day(query: Query, stored: StoredArticle, index: int) -> bool:
     day = local_date(stored.article.dated_at, query.zone)
     if period.since <= day <= period.until + timedelta(days=1):
         return False
-    told = moments(tokenize(stored.paragraphs[index].text), day)
-    return not any(one.since <= period.until and period.since <= one.until for one in told)
+    return not names_time(stored.paragraphs[index].text, day, period)
+
+
+def names_time(text: str, day: date, period: Moment) -> bool:
+    """Tell whether a text that was published on ``day`` names a day of a time."""
+    told = moments(tokenize(text), day)
+    return any(one.since <= period.until and period.since <= one.until for one in told)

@@ -7,20 +7,21 @@ Reports that name it only in passing come in when there are no others.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from bot.clock import instant_of
+from bot.clock import instant_of, local_date
 from bot.events.relevance import THRESHOLD
 from bot.models import Article, FollowKind, Matter, Passage, StoredArticle
+from bot.search.otherday import names_time
 from bot.search.query import Query
 from bot.store.base import Store
 from bot.text.parties import find_parties
 from bot.text.places import find_places, lies_in
 
 _LOOKED_AT = 40  # reports among which the newest events are found
-_CROSSED = 400  # of each, where reports of two at once are wanted
+_CROSSED = 400  # of each, where reports of two at once are wanted, and of all news
 _OPENING = 2  # paragraphs in which a report says what it is about
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,21 +40,24 @@ async def newest(
 ) -> Found | None:
     """Return the passages ``page`` of the newest reports; None where there are no reports.
 
-    A time that the question names bounds the days of publication.
+    A time that the question names bounds the days of publication; what is published on the day
+    after counts where it names that time.
     """
-    ids = await _reports(store, matters, *_bounds(query, now))
-    readings = await store.readings(ids)
-    articles = await store.articles(ids)
+    since, until = _bounds(query, now)
+    ids = await _reports(store, matters, since, until)
+    late = await _told_later(store, query, matters, until, now)
+    readings = await store.readings([*late, *ids])
+    relevant = {key for key, one in readings.items() if one.relevance >= THRESHOLD}
+    if not matters:
+        ids, late = [key for key in ids if key in relevant][:_LOOKED_AT], {}
+    articles = {**await store.articles(ids), **late}
     told: dict[tuple[str, int], StoredArticle] = {}
-    for key in ids:
+    for key in (*late, *ids):
         reading = readings.get(key)
-        if key not in articles or (reading and reading.copy_of):
-            continue
-        if not matters and (reading is None or reading.relevance < THRESHOLD):
-            continue
-        event = reading.event_id if reading else None
-        told.setdefault(("article", key) if event is None else ("event", event), articles[key])
-    passages = await asyncio.to_thread(_passages, list(told.values()), matters)
+        if key in articles and not (reading and reading.copy_of):
+            event = reading.event_id if reading else None
+            told.setdefault(("article", key) if event is None else ("event", event), articles[key])
+    passages = await asyncio.to_thread(_passages, list(told.values()), matters, relevant)
     if not passages:
         return None
     outlets: dict[str, Article] = {}
@@ -75,6 +79,31 @@ def _bounds(query: Query, now: datetime) -> tuple[datetime, datetime]:
     return instant_of(period.since, time.min, zone), min(now, end)
 
 
+async def _told_later(
+    store: Store, query: Query, matters: Sequence[Matter], end: datetime, now: datetime
+) -> dict[int, StoredArticle]:
+    """Return the reports of the day after that name the time that was asked for, newest first.
+
+    At night agencies still write of the day before: «قتل ثلاثة يوم الجمعة».
+    """
+    period = query.period
+    if period is None or not period.exact or end >= now or not matters:
+        return {}
+    ids = await _reports(store, matters, end, min(now, end + timedelta(days=1)))
+    stored = await store.articles(ids)
+
+    def naming() -> dict[int, StoredArticle]:
+        return {key: stored[key] for key in ids if key in stored and _names(stored[key], query)}
+
+    return await asyncio.to_thread(naming)
+
+
+def _names(stored: StoredArticle, query: Query) -> bool:
+    day = local_date(stored.article.dated_at, query.zone)
+    texts = (stored.article.title, *(one.text for one in stored.paragraphs[:_OPENING]))
+    return query.period is not None and any(names_time(one, day, query.period) for one in texts)
+
+
 async def _reports(
     store: Store, matters: Sequence[Matter], since: datetime, until: datetime
 ) -> list[int]:
@@ -86,20 +115,23 @@ async def _reports(
             for one in matters
         ]
         return [key for key in first if all(key in other for other in others)][:_LOOKED_AT]
-    changes = await store.changes(await store.last_seq() - _LOOKED_AT, _LOOKED_AT)
-    held = await store.headlines([change.article_id for change in changes])
-    dated = [one for one in held.values() if since <= one.dated_at <= until]
-    return [one.id for one in sorted(dated, key=lambda one: (one.dated_at, one.id), reverse=True)]
+    return await store.articles_in(since, until, _CROSSED)
 
 
-def _passages(told: Sequence[StoredArticle], matters: Sequence[Matter]) -> list[Passage]:
-    """Return a passage of each report that is about the matters, or of all if none is."""
+def _passages(
+    told: Sequence[StoredArticle], matters: Sequence[Matter], relevant: Collection[int]
+) -> list[Passage]:
+    """Return a passage of each report that is about the matters.
+
+    If none is, those of a conflict that name them in passing: ``relevant``.
+    """
     if not matters:
         return [_passage(stored, 0, ()) for stored in told]
     about = [_named(stored, matters, _OPENING) for stored in told]
     if any(about):
         return [one for one in about if one is not None]
-    aside = [_named(stored, matters, len(stored.paragraphs)) for stored in told]
+    warlike = [stored for stored in told if stored.article.id in relevant]
+    aside = [_named(stored, matters, len(stored.paragraphs)) for stored in warlike]
     return [one for one in aside if one is not None]
 
 

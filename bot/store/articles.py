@@ -190,6 +190,18 @@ class SqlArticles(ArticleStore):
             return [article_of(row) for row in await connection.execute(query)]
 
     @to_the_end
+    async def articles_in(self, since: datetime, until: datetime, limit: int) -> list[int]:
+        """Return the ids of the articles dated from ``since`` to ``until``, newest date first."""
+        query = (
+            select(articles.c.id)
+            .where(articles.c.dated_at >= since, articles.c.dated_at <= until)
+            .order_by(articles.c.dated_at.desc(), articles.c.id.desc())
+            .limit(limit)
+        )
+        async with self._db.reading() as connection:
+            return list((await connection.scalars(query)).all())
+
+    @to_the_end
     async def newest_at(self) -> datetime | None:
         """Return the newest article date held."""
         async with self._db.reading() as connection:

@@ -75,6 +75,7 @@ class ReplicaStore(SqlStore):
     paragraphs = _named(SqlArticles.paragraphs)
     copies = _replica_first(SqlArticles.copies)
     articles_since = _replica_first(SqlArticles.articles_since)
+    articles_in = _replica_first(SqlArticles.articles_in)
     newest_at = _replica_first(SqlArticles.newest_at)
     edits = _replica_first(SqlEdits.edits)
     readings = _replica_first(SqlEvents.readings)

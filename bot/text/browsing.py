@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.models import FollowKind, Matter
 from bot.text.lexicon import word_set
 from bot.text.parties import find_parties
-from bot.text.places import Place, find_places, lies_in, places
+from bot.text.places import Place, find_places, lies_in, with_namesakes
 from bot.text.questions import question_label
 from bot.text.tokens import Token, tokenize
 
@@ -49,7 +49,13 @@ def browsed(text: str, dated: Collection[int] = ()) -> Browsing | None:
         return None
     if spans:
         return Browsing(matters) if matters else None
-    return Browsing() if any(asks_for_news(token.word) for token in left) else None
+    asked = [token.word for token in left]
+    return Browsing() if any(asks_for_news(one) or _happens(one) for one in asked) else None
+
+
+def _happens(word: str) -> bool:
+    """Tell whether a word asks what happened: «شو صار اليوم؟», "what happened today?"."""
+    return question_label(word) == "carrier"
 
 
 def _lies_in(token: Token, span: tuple[int, int]) -> bool:
@@ -81,7 +87,7 @@ def _named(text: str, tokens: Sequence[Token]) -> tuple[list[tuple[int, int]], t
         return spans, ()
     matters = [Matter(FollowKind.PARTY, one) for one in acting]
     if smallest is not None:
-        matters.append(Matter(FollowKind.PLACE, _with_namesakes(smallest).id))
+        matters.append(Matter(FollowKind.PLACE, with_namesakes(smallest).id))
     return spans, tuple(matters)
 
 
@@ -91,9 +97,3 @@ def _smallest(named: Sequence[Place]) -> Place | None:
         if all(place is other or lies_in(place, other.id) for other in named):
             return place
     return None
-
-
-def _with_namesakes(place: Place) -> Place:
-    """Return the area of the same name that a place lies in: «حلب» is the city and around it."""
-    area = places().get(place.parent)
-    return area if area and not set(area.names).isdisjoint(place.names) else place

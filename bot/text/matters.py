@@ -14,7 +14,7 @@ from bot.models import FollowKind, Matter
 from bot.text.lexicon import labelled_words
 from bot.text.normalize import fold
 from bot.text.parties import find_parties, parties, party_named
-from bot.text.places import Place, find_places, is_class_word, places, places_named
+from bot.text.places import Place, find_places, is_class_word, places, places_named, with_namesakes
 
 MOST_DAYS = 366
 KINDS = {"p": FollowKind.PLACE, "y": FollowKind.PARTY, "e": FollowKind.EVENT}
@@ -64,17 +64,24 @@ def matters_named(name: str) -> tuple[Matter, ...]:
 def matter_in(text: str) -> Matter | None:
     """Return what a question is about: the first place that it names, or the first party.
 
-    A country is meant only where nothing smaller is named. None where no name is of our lists.
+    A country is meant only where nothing smaller is named; «غزة» is the Strip with its city. None
+    where no name is of our lists.
     """
     for matter in matters_named(text):
-        return matter
+        return _with_area(matter)
     mentioned = [one.place for one in find_places(text)]
     for place in mentioned:
         if place.kind != "country":
-            return Matter(FollowKind.PLACE, place.id)
+            return Matter(FollowKind.PLACE, with_namesakes(place).id)
     for mention in find_parties(text):
         return Matter(FollowKind.PARTY, mention.party.id)
     return Matter(FollowKind.PLACE, mentioned[0].id) if mentioned else None
+
+
+def _with_area(matter: Matter) -> Matter:
+    if matter.kind is not FollowKind.PLACE:
+        return matter
+    return Matter(FollowKind.PLACE, with_namesakes(places()[matter.value]).id)
 
 
 def link_to(matter: Matter) -> str:

@@ -231,3 +231,9 @@ def lies_in(place: Place, area: str) -> bool:
             return True
         here = places().get(here.parent)
     return False
+
+
+def with_namesakes(place: Place) -> Place:
+    """Return the area of the same name that a place lies in: «حلب» is the city and around it."""
+    area = places().get(place.parent)
+    return area if area and not set(area.names).isdisjoint(place.names) else place

@@ -187,6 +187,7 @@ READS: dict[str, Call] = {
     "changes": lambda s, _: s.changes(0, 10),
     "last_seq": lambda s, _: s.last_seq(),
     "articles_between": lambda s, _: s.articles_between(0, 10),
+    "articles_in": lambda s, _: s.articles_in(NOW - timedelta(days=1), NOW, 5),
     "articles_since": lambda s, _: s.articles_since(NOW - timedelta(days=1)),
     "newest_at": lambda s, _: s.newest_at(),
     "paragraphs_without": lambda s, _: s.paragraphs_without("model", 10),

@@ -237,6 +237,19 @@ async def test_articles_since_counts_the_date_of_publication_else_of_first_sight
     assert await store.articles_since(LATER + DAY) == []
 
 
+async def test_articles_in_a_time_are_given_newest_first_and_no_more_than_wanted(
+    store: Store,
+) -> None:
+    for number in range(4):
+        at = NOW + number * DAY
+        await added(store, str(number), new_article(str(number), published_at=at))
+    keys = [one.id for one in reversed(await store.articles_since(NOW))]
+
+    assert await store.articles_in(NOW, NOW + 2 * DAY, 9) == [keys[2], keys[1], keys[0]]
+    assert await store.articles_in(NOW, NOW + 3 * DAY, 2) == [keys[3], keys[2]]
+    assert await store.articles_in(NOW - 2 * DAY, NOW - DAY, 9) == []
+
+
 async def test_the_newest_date_held_is_none_in_an_empty_archive(store: Store) -> None:
     assert await store.newest_at() is None
 

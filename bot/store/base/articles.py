@@ -72,6 +72,13 @@ class ArticleStore(Protocol):
         """Return the articles dated (published, else first seen) at or after ``since``."""
         ...
 
+    async def articles_in(self, since: datetime, until: datetime, limit: int) -> list[int]:
+        """Return the ids of the articles dated from ``since`` to ``until``, newest date first.
+
+        At most ``limit`` of them.
+        """
+        ...
+
     async def newest_at(self) -> datetime | None:
         """Return the newest article date held."""
         ...

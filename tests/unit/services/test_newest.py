@@ -131,3 +131,44 @@ async def test_where_a_day_has_brought_nothing_the_newest_headlines_are_offered(
     assert answer.passages == ()
     assert answer.nearest == tuple(one.article for one in whole.passages)
     assert answer.nearest
+
+
+async def test_the_night_after_counts_where_it_names_the_day(archive: Archive) -> None:
+    """Asked for Tuesday: reports of Wednesday's small hours that tell of Tuesday are among them."""
+    late = "سقط 5 قتلى في عفرين خلال قصف الثلاثاء، بحسب مصدر طبي."
+    today = "وصلت صباح الأربعاء قافلة طبية إلى عفرين."
+    await archive.add("حصيلة قصف الثلاثاء", [late], published_at=NOW - timedelta(hours=10))
+    await archive.add("قافلة طبية", [today], published_at=NOW - timedelta(hours=4))
+    while await Enriching(archive.store, FixedClock(NOW)).follow():
+        pass
+
+    answer = await answering(archive).answer("شو صار بعفرين يوم الثلاثاء؟")
+
+    texts = [one.paragraph.text for one in answer.passages]
+    assert texts[0] == late
+    assert today not in texts
+
+
+async def test_what_names_a_place_in_passing_counts_only_if_it_is_of_a_conflict(
+    archive: Archive,
+) -> None:
+    zoo = "طلت حديقة حيوان في غزة قبل سنوات حماراً ليبدو كحمار وحشي."
+    opening = ["وصل حمار وحشي إلى حديقة القاهرة.", "وأثار لونه ضحك الزوار.", "وتناقلوا صوره."]
+    await archive.add("حمار وحشي", [*opening, zoo], published_at=NOW - timedelta(hours=2))
+    while await Enriching(archive.store, FixedClock(NOW)).follow():
+        pass
+
+    assert not (await answering(archive).answer("شو صار بغزة؟")).passages
+
+
+async def test_the_news_of_a_day_are_found_however_much_came_since(archive: Archive) -> None:
+    for number in range(60):
+        title = f"بيان رقم {number} عن غارات على ريف إدلب"
+        text = f"قتل {number + 2} مدنيين في غارات على قرية رقم {number} في ريف إدلب."
+        await archive.add(title, [text], published_at=NOW - timedelta(minutes=number))
+    while await Enriching(archive.store, FixedClock(NOW)).follow():
+        pass
+
+    answer = await answering(archive).answer("شو صار يوم 11 آذار 2019؟")
+
+    assert [one.article.title for one in answer.passages] == ["غارات على صنعاء"]

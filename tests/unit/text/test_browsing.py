@@ -6,6 +6,8 @@ import pytest
 
 from bot.models import FollowKind, Matter
 from bot.text.browsing import Browsing, browsed
+from bot.text.matters import matter_in
+from bot.text.places import find_places
 
 AFRIN = Matter(FollowKind.PLACE, "sy.afrin")
 ISIS = Matter(FollowKind.PARTY, "isis")
@@ -45,6 +47,9 @@ def test_a_question_for_the_news_of_a_place_is_one(question: str) -> None:
         "آخر أخبار الهدنة في عفرين",
         "أخبار كاذبة",
         "مرحبا",
+        "شو",
+        "أهم",
+        "ماذا حدث بعد ذلك؟",
         "",
         "؟",
     ],
@@ -54,7 +59,11 @@ def test_a_question_that_asks_for_more_is_none(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["ما الجديد؟", "شو الأخبار", "آخر الأخبار", "news", "What's the news?"]
+    "question",
+    [
+        *("ما الجديد؟", "شو الأخبار", "آخر الأخبار", "أهم الأخبار", "ماذا يحدث الآن؟", "شو صار؟"),
+        *("وش صار", "ايه اللي حصل", "news", "What's the news?", "What's new?", "what happened"),
+    ],
 )
 def test_the_news_of_everything_can_be_asked_for(question: str) -> None:
     assert browsed(question) == Browsing()
@@ -76,3 +85,15 @@ def test_a_name_of_a_city_and_of_its_governorate_means_all_of_it() -> None:
 def test_words_that_name_a_time_are_left_aside() -> None:
     assert browsed("أخبار عفرين يوم الثلاثاء") is None
     assert browsed("أخبار عفرين يوم الثلاثاء", dated={2, 3}) == Browsing((AFRIN,))
+
+
+def test_the_strip_is_meant_by_the_name_of_its_city() -> None:
+    """Reports tell of «قطاع غزة» and of its towns; who asks for «غزة» wants them."""
+    found = browsed("ماذا حدث في غزة؟")
+
+    assert found == Browsing((Matter(FollowKind.PLACE, "ps.gaza-strip"),))
+    assert matter_in("كم قتيلاً في غزة؟") == Matter(FollowKind.PLACE, "ps.gaza-strip")
+    assert [one.place.kind for one in find_places("قصف على مدينة غزة وقطاع غزة")] == [
+        "city",
+        "region",
+    ]
