@@ -39,6 +39,7 @@ from tests.postgres import Databases, Server, running
 MAY_BE_OLD = {
     "articles",
     "articles_about",
+    "articles_in",
     "articles_since",
     "changes",
     "copies",
