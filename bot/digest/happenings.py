@@ -245,14 +245,16 @@ def _paragraph(
 ) -> Paragraph | None:
     """Return the paragraph of a changed figure, else the report's first one with a figure.
 
-    Totals of a war and what stands further down are background: then the report opens as it does.
+    Totals of a war and what stands further down are background, and that nobody was hurt is not the
+    news: then the report opens as it does.
     """
     held: Mapping[int, Paragraph] = {paragraph.id: paragraph for paragraph in told.paragraphs}
     for change in changes:
         moved = held.get(change.after.claim.paragraph_id or 0) if change.after else None
         if moved is not None:
             return moved
-    telling = {figure.claim.paragraph_id for figure in figures if _is_news(figure)}
+    new = [one.claim for one in figures if _is_news(one) and not one.claim.negated]
+    telling = {claim.paragraph_id for claim in new}
     opening = told.paragraphs[:_OPENING]
     first = (paragraph for paragraph in opening if paragraph.id in telling)
     return next(first, None) or key_paragraph(told)

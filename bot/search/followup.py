@@ -6,14 +6,19 @@ What was counted or asked before is not inherited, and a place or party gives wa
 
 from __future__ import annotations
 
-from bot.search.query import understand
+from datetime import date
+
+from bot.search.query import said_by, understand
 from bot.text import questions
 from bot.text.aliases import families_of, names_at
 from bot.text.analysis import Term, terms
+from bot.text.browsing import asks_for_news
+from bot.text.moments import moments
 from bot.text.places import find_places
 from bot.text.tokens import Token, tokenize
 
 _STANDS_ALONE = 3  # so many words of its own make a question whole
+_ANY_DAY = date(2000, 1, 1)  # only where times are named is asked, not which
 _GOES_ON = frozenset({"و", "طيب", "and", "then"})
 
 
@@ -26,7 +31,7 @@ def goes_on(text: str) -> bool:
     named = any(wanted.known or wanted.name for wanted in found.wanted)
     if _begins_with_and(tokens):
         return len(found.wanted) < _STANDS_ALONE
-    if named or found.asks is questions.Asks.OPEN:
+    if named or found.asks is questions.Asks.OPEN or (found.browsing and _asks_of_a_day(tokens)):
         return False
     return all(set(_families(wanted.words)) & set(questions.COUNTED) for wanted in found.wanted)
 
@@ -36,7 +41,8 @@ def joined(text: str, before: str) -> tuple[str, str]:
     tokens = tokenize(text)
     own = _whole(tokens, text)
     new_name = any(wanted.known or wanted.name for wanted in understand(own).wanted)
-    inherited = " ".join(_subject(before, without_names=new_name))
+    kept = _subject(before, without_names=new_name, without_time=bool(_timed(tokenize(own))))
+    inherited = " ".join(kept)
     return f"{own} {inherited}".strip(), inherited
 
 
@@ -59,7 +65,17 @@ def _families(words: tuple[tuple[str, ...], ...]) -> list[str]:
     return [label for stems in words for stem in stems for label in families_of(stem)]
 
 
-def _subject(text: str, *, without_names: bool) -> list[str]:
+def _asks_of_a_day(tokens: list[Token]) -> bool:
+    """Tell whether the news of a day, or of all, are asked for: «شو صار اليوم؟» is whole."""
+    return bool(_timed(tokens)) or any(asks_for_news(token.word) for token in tokens)
+
+
+def _timed(tokens: list[Token]) -> set[int]:
+    """Return the places of the words that name a time."""
+    return {at for one in moments(tokens, _ANY_DAY) for at in said_by(tokens, one)}
+
+
+def _subject(text: str, *, without_names: bool, without_time: bool) -> list[str]:
     """Return the words of a question that say where, when and about what it is."""
     found = terms(text)
     left_out = _named(text, found) if without_names else set()
@@ -78,6 +94,8 @@ def _subject(text: str, *, without_names: bool) -> list[str]:
             kept.add(at)
         elif relative:
             kept.update(range(at, at + relative[1]))
+    if without_time:
+        kept -= _timed(tokens)
     return [text[tokens[at].start : tokens[at].end] for at in sorted(kept)]
 
 

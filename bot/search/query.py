@@ -139,7 +139,7 @@ def understand(
     tokens = tokenize(cut)
     weekdays, days, dated = _named_days(tokens)
     named = moments(tokens, today) if today else []
-    dated |= {at for one in named if one.exact for at in _said(tokens, one)}
+    dated |= {at for one in named if one.exact for at in said_by(tokens, one)}
     browsing = browsed(cut, dated)
     found = [
         term
@@ -187,7 +187,7 @@ def _cut(text: str, max_chars: int) -> str:
     return head[: gap.start()] if gap and gap.start() > max_chars // 2 else head
 
 
-def _said(tokens: Sequence[Token], named: Moment) -> range:
+def said_by(tokens: Sequence[Token], named: Moment) -> range:
     """Return the places of the words by which a time is named: «يوم 14 مايو»."""
     led = named.first and questions.is_day_word(tokens[named.first - 1].word)
     return range(named.first - bool(led), named.last + 1)

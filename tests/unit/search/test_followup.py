@@ -47,3 +47,16 @@ def test_a_small_place_replaces_the_old_one_too() -> None:
     whole, inherited = joined("وفي حرستا؟", "كم قتيلاً سقط في دوما أمس؟")
     assert "حرستا" in whole
     assert inherited == "أمس"
+
+
+def test_a_new_day_replaces_the_old_one() -> None:
+    whole, inherited = joined("وكم جريحاً أمس؟", "كم قتيلاً في منبج يوم 2 شباط 2018؟")
+    assert inherited == "منبج"
+    assert "أمس" in whole
+
+
+def test_the_news_of_a_day_stand_alone_unless_they_are_tied_on() -> None:
+    assert not goes_on("شو صار اليوم؟")
+    assert not goes_on("ما آخر الأخبار؟")
+    assert goes_on("وشو صار اليوم؟")
+    assert goes_on("شو صار؟")

@@ -33,6 +33,13 @@ LATE = (
 )
 
 
+RAIN = (
+    "أمطار غزيرة تغمر حقولاً على ضفة الخابور",
+    "غمرت أمطار غزيرة حقول القمح على ضفة نهر الخابور قرب مدينة الحسكة وسط مخاوف من ألغام.",
+    "ولم تسجل إصابات بين السكان بحسب البلدية، التي طلبت ممن تركوا بيوتهم بسبب القصف ألا يعودوا.",
+)
+
+
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}")
@@ -63,6 +70,14 @@ async def test_what_stands_far_down_is_not_quoted_for_its_figure(desk: Desk) -> 
 
     assert LATE[1] in shown
     assert LATE[5] not in shown
+
+
+async def test_that_nobody_was_hurt_is_not_quoted_in_place_of_the_news(desk: Desk) -> None:
+    shown = await digest(desk, ("إذاعة التل", RAIN))
+
+    assert RAIN[1] in shown
+    assert RAIN[2] not in shown
+    assert "نفي" in shown
 
 
 async def test_many_outlets_do_not_lift_what_is_of_no_conflict_above_a_war(desk: Desk) -> None:
