@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.search.query import said_by, understand
+from bot.search.query import understand
 from bot.text import questions
 from bot.text.aliases import families_of, names_at
 from bot.text.analysis import Term, terms
 from bot.text.browsing import asks_for_news
-from bot.text.moments import moments
+from bot.text.moments import times_asked
 from bot.text.places import find_places
 from bot.text.tokens import Token, tokenize
 
@@ -72,7 +72,7 @@ def _asks_of_a_day(tokens: list[Token]) -> bool:
 
 def _timed(tokens: list[Token]) -> set[int]:
     """Return the places of the words that name a time."""
-    return {at for one in moments(tokens, _ANY_DAY) for at in said_by(tokens, one)}
+    return {at for one in times_asked(tokens, _ANY_DAY) for at in range(one.first, one.last + 1)}
 
 
 def _subject(text: str, *, without_names: bool, without_time: bool) -> list[str]:

@@ -21,7 +21,7 @@ from bot.text.browsing import Browsing, asks_for_news, browsed
 from bot.text.english import translations
 from bot.text.forms import other_forms
 from bot.text.lexicon import word_set
-from bot.text.moments import Moment, moments
+from bot.text.moments import Moment, bounds_time, times_asked
 from bot.text.normalize import is_arabic
 from bot.text.numbers import numbers
 from bot.text.places import PlaceMention, find_places
@@ -138,8 +138,8 @@ def understand(
     cut = asked if len(asked) <= max_chars else _cut(asked, max_chars)
     tokens = tokenize(cut)
     weekdays, days, dated = _named_days(tokens)
-    named = moments(tokens, today) if today else []
-    dated |= {at for one in named if one.exact for at in said_by(tokens, one)}
+    named = times_asked(tokens, today) if today else []
+    dated |= {at for one in named if one.exact for at in range(one.first, one.last + 1)}
     browsing = browsed(cut, dated)
     found = [
         term
@@ -187,28 +187,24 @@ def _cut(text: str, max_chars: int) -> str:
     return head[: gap.start()] if gap and gap.start() > max_chars // 2 else head
 
 
-def said_by(tokens: Sequence[Token], named: Moment) -> range:
-    """Return the places of the words by which a time is named: «يوم 14 مايو»."""
-    led = named.first and questions.is_day_word(tokens[named.first - 1].word)
-    return range(named.first - bool(led), named.last + 1)
-
-
 def _named_days(tokens: Sequence[Token]) -> tuple[frozenset[int], int | None, frozenset[int]]:
     """Return the weekdays and the relative day that are named, and the places of those words."""
     weekdays: set[int] = set()
     days: int | None = None
     used: set[int] = set()
     for at, token in enumerate(tokens):
-        if weekday := questions.weekday_of(token.word):
-            weekdays.add(weekday)
-            used.add(at)
-        elif relative := questions.relative_day_at(tokens, at):
-            days = relative[0]
-            used.update(range(at, at + relative[1]))
-        else:
+        weekday, relative = questions.weekday_of(token.word), questions.relative_day_at(tokens, at)
+        if not weekday and not relative:
             continue
-        if at and questions.is_day_word(tokens[at - 1].word):
-            used.add(at - 1)
+        used.update(range(at, at + (relative[1] if relative else 1)))
+        led = at - 1 if at and questions.is_day_word(tokens[at - 1].word) else at
+        used.add(led)
+        if led and bounds_time(tokens[led - 1].word):
+            continue  # «منذ الأحد» is more than that day
+        if weekday:
+            weekdays.add(weekday)
+        elif relative:
+            days = relative[0]
     return frozenset(weekdays), days, frozenset(used)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -19,7 +19,7 @@ from hijridate import Hijri
 from bot.text.lexicon import labelled_words
 from bot.text.normalize import fold
 from bot.text.numbers import numbers
-from bot.text.questions import relative_day_at, weekday_of
+from bot.text.questions import is_day_word, relative_day_at, weekday_of
 from bot.text.tokens import Token
 
 _UNIT_DAYS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
@@ -55,6 +55,36 @@ def moments(tokens: Sequence[Token], today: date) -> list[Moment]:
             found.append(moment)
             at = moment.last + 1
     return found
+
+
+def times_asked(tokens: Sequence[Token], today: date) -> list[Moment]:
+    """Return the times in which a question asked on ``today`` looks for something, in order.
+
+    «منذ 30 آذار» is all that followed, «حتى اليوم» bounds nothing that is held; «يوم» before a time
+    belongs to it.
+    """
+    return [
+        bounded
+        for one in moments(tokens, today)
+        if (bounded := _bounded(tokens, one, today)) is not None
+    ]
+
+
+def bounds_time(word: str) -> bool:
+    """Tell whether a folded word makes a time the beginning or the end of a longer one."""
+    units = labelled_words("time_units.txt")
+    return word in units["since"] or word in units["until"]
+
+
+def _bounded(tokens: Sequence[Token], named: Moment, today: date) -> Moment | None:
+    first = named.first
+    while first and (is_day_word(tokens[first - 1].word) or _says(tokens[first - 1], "part")):
+        first -= 1
+    whole = replace(named, first=first)
+    if first and _says(tokens[first - 1], "until"):
+        return None
+    begins = _says(tokens[first], "since") or (first and _says(tokens[first - 1], "since"))
+    return replace(whole, until=max(today, named.until)) if begins else whole
 
 
 def _readings(tokens: Sequence[Token], at: int, today: date) -> Iterator[Moment | None]:
@@ -197,6 +227,8 @@ def _ago(tokens: Sequence[Token], at: int, today: date) -> Moment | None:
     count = count or own
     if not unit or not count:
         return None
+    if own and place + 1 < len(tokens) and weekday_of(tokens[place + 1].word):
+        return None  # «منذ يوم الأحد»
     end = place
     if begins == at:
         if end + 1 >= len(tokens) or tokens[end + 1].word != "ago":

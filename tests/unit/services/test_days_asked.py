@@ -92,3 +92,16 @@ async def test_a_broken_plural_finds_the_singular(archive: Archive) -> None:
 
     assert asked.found
     assert any(text[start:stop] == "مدرسة" for start, stop in asked.passages[0].matches)
+
+
+async def test_since_a_day_is_all_that_followed(archive: Archive) -> None:
+    await held(archive, DEAD, datetime(2019, 2, 3, 9, tzinfo=UTC))
+
+    since = await answering(archive).answer("كم مدنياً قتل في دوما منذ 1 شباط 2019؟", zone=ZONE)
+    later = await answering(archive).answer("كم مدنياً قتل في دوما منذ 9 شباط 2019؟", zone=ZONE)
+    ever = await answering(archive).answer("كم مدنياً قتل في دوما حتى اليوم؟", zone=ZONE)
+
+    assert since.found
+    assert not later.found
+    assert later.named == (date(2019, 2, 9), date(2019, 3, 14))
+    assert ever.found

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from bot.text.moments import moments
+from bot.text.moments import moments, times_asked
 from bot.text.tokens import tokenize
 
 TODAY = date(2018, 7, 18)  # a Wednesday
+ASKED_ON = date(2018, 7, 28)  # a Saturday
 
 
 def spans(text: str) -> list[tuple[str, str]]:
@@ -60,3 +61,31 @@ def test_what_names_no_time_yields_none(text: str) -> None:
 def test_a_bare_year_is_not_exact() -> None:
     (year,) = moments(tokenize("المفاعل المدمر 2007"), TODAY)
     assert not year.exact
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("كم قتيلاً في غزة منذ 30 آذار؟", date(2018, 3, 30), ASKED_ON),
+        ("قصف درعا منذ يوم الأحد", date(2018, 7, 22), ASKED_ON),
+        ("معارك درعا منذ مطلع شهر تموز", date(2018, 7, 1), date(2018, 7, 31)),
+        ("ماذا حدث منذ ثلاثة أيام؟", date(2018, 7, 25), ASKED_ON),
+        ("what happened since Monday", date(2018, 7, 23), ASKED_ON),
+        ("بعد 7 تشرين الأول", date(2017, 10, 7), ASKED_ON),
+        ("ماذا حدث قبل ثلاثة أيام؟", date(2018, 7, 25), date(2018, 7, 25)),
+        ("معارك شهر تموز", date(2018, 7, 1), date(2018, 7, 31)),
+    ],
+)
+def test_what_a_time_only_opens_goes_on_until_today(
+    question: str, since: date, until: date
+) -> None:
+    (found,) = times_asked(tokenize(question), ASKED_ON)
+
+    assert (found.since, found.until) == (since, until)
+
+
+@pytest.mark.parametrize(
+    "question", ["كم نازحاً حتى اليوم؟", "قتلى درعا قبل 3 تموز", "until 3 July"]
+)
+def test_what_a_time_only_ends_is_not_bounded(question: str) -> None:
+    assert times_asked(tokenize(question), ASKED_ON) == []
