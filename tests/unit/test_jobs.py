@@ -42,6 +42,8 @@ async def test_what_is_done_rarely_is_done_soon_after_the_start() -> None:
     await asyncio.wait_for(done.wait(), 10)
     await jobs.stop(1)
 
+    assert done.is_set()
+
 
 class ClockSetRight:
     """A clock that is an hour ahead until it is asked for the second time."""
