@@ -27,6 +27,6 @@ def is_of_another_day(query: Query, stored: StoredArticle, index: int) -> bool:
 
 
 def names_time(text: str, day: date, period: Moment) -> bool:
-    """Tell whether a text that was published on ``day`` names a day of a time."""
-    told = moments(tokenize(text), day)
+    """Tell whether a text that was published on ``day`` names a day of a time; a year is none."""
+    told = [one for one in moments(tokenize(text), day) if one.exact]
     return any(one.since <= period.until and period.since <= one.until for one in told)

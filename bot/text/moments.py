@@ -163,6 +163,8 @@ def _written(token: Token, at: int) -> Moment | None:
         return None
     one, month, other = (int(part) for part in written.groups())
     year, day = (one, other) if one > 31 else (other, one)
+    if year >= _YEARS.stop:
+        return None  # and the calendar of the library ends with 9999
     found = _day(year if year > 99 else 2000 + year, month, day)
     return Moment(at, at, found, found) if found else None
 

@@ -201,4 +201,5 @@ async def test_the_process_that_has_a_folder_for_backups_makes_them(
             for process in (first, second):
                 process.terminate()
                 await process.wait()
+        assert len(backups_in(kept)) >= 1
     postgres.server.drop(database)

@@ -54,6 +54,15 @@ async def test_a_later_report_that_names_the_day_answers(archive: Archive) -> No
     assert asked.passages[0].paragraph.text == text
 
 
+async def test_a_report_that_names_only_the_year_does_not_answer(archive: Archive) -> None:
+    text = "قتل خمسة مدنيين في قصف على مدينة دوما، وهو الأعنف في 2019، بحسب الدفاع المدني."
+    await held(archive, text, datetime(2019, 3, 1, 9, tzinfo=UTC))
+
+    asked = await answering(archive).answer("كم مدنياً قتل في دوما يوم 11 شباط 2019؟", zone=ZONE)
+
+    assert not asked.found
+
+
 async def test_a_report_of_unknown_date_may_answer(archive: Archive) -> None:
     await held(archive, DEAD, None)
 
