@@ -60,6 +60,15 @@ class Person:
         seen = {message["message_id"] for message in before}
         return (await self.sees(chat, lambda m: m["message_id"] not in seen))[0]
 
+    async def asks_until(
+        self, question: str, right: Callable[[dict[str, Any]], bool]
+    ) -> dict[str, Any]:
+        """Ask again and again until the answer is right; return it."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while not right(said := await self.says(question)):  # noqa: ASYNC110
+                await asyncio.sleep(0.3)
+        return said
+
     async def presses(self, message: dict[str, Any], label: str) -> None:
         """Press the button of a message whose label contains ``label``."""
         data = next(

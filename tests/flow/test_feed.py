@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.app import Core, Mujaz, open_core
+from bot.models import Source
 from bot.sandbox import SandboxClock
 from bot.settings import Settings
 from tests.flow.person import Person, quotes, shown
@@ -59,6 +60,13 @@ async def feed() -> AsyncIterator[tuple[FeedServer, str]]:
     await serving
 
 
+async def _until(core: Core, right: Callable[[Source], bool]) -> None:
+    """Wait until what is known of the feed is right: a visit has ended when it is written down."""
+    async with asyncio.timeout(60):
+        while not right((await core.store.sources())[0]):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
 async def test_an_operator_adds_a_feed_and_readers_ask_about_its_articles(
     settings: Settings, clock: SandboxClock, layla: Person, feed: tuple[FeedServer, str]
 ) -> None:
@@ -68,18 +76,16 @@ async def test_an_operator_adds_a_feed_and_readers_ask_about_its_articles(
         bot = Mujaz(core)
         await bot.start()
         added = await layla.says(f"/addsource http://{host}/feed.xml")
-        await asyncio.sleep(1.0)
-        reply = await layla.says("كم طول الجسر العائم قرب الصبحة؟")
+        await _until(core, lambda known: known.succeeded_at is not None)
+        reply = await layla.asks_until(
+            "كم طول الجسر العائم قرب الصبحة؟", lambda said: "85 مترًا" in shown(said)
+        )
+        first = (await core.store.sources())[0].checked_at
         clock.advance(timedelta(hours=2))
-        async with asyncio.timeout(10):
-            while len(source.asked) < 2:  # noqa: ASYNC110 - across the wire
-                await asyncio.sleep(0.05)
+        await _until(core, lambda known: known.checked_at != first)
         source.broken = True
         clock.advance(timedelta(hours=2))
-        async with asyncio.timeout(10):
-            while len(source.asked) < 3:  # noqa: ASYNC110 - across the wire
-                await asyncio.sleep(0.05)
-        await asyncio.sleep(0.3)
+        await _until(core, lambda known: known.failures == 1)
         listed = await layla.says("/sources")
         await bot.stop()
 

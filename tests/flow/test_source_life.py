@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -73,16 +73,6 @@ async def site() -> AsyncIterator[tuple[Site, str]]:
     await serving
 
 
-async def _until(person: Person, question: str, right: Callable[[str], bool]) -> str:
-    """Ask again and again until the answer is right; return it."""
-    async with asyncio.timeout(60):
-        while True:
-            said = await person.says(question)
-            if right(shown(said)):
-                return shown(said)
-            await asyncio.sleep(0.3)
-
-
 @pytest.mark.timeout(300)
 async def test_an_admin_follows_a_source_from_adding_it_to_its_recovery(
     settings: Settings, clock: SandboxClock, layla: Person, site: tuple[Site, str]
@@ -93,8 +83,9 @@ async def test_an_admin_follows_a_source_from_adding_it_to_its_recovery(
         bot = Mujaz(core)
         await bot.start()
         added = await layla.says(f"/addsource http://{host}/")
-        await _until(layla, "من يعبر الجسر العائم قرب الصبحة؟", lambda said: BODY[:20] in said)
-        reply = await layla.says("من يعبر الجسر العائم قرب الصبحة؟")
+        reply = await layla.asks_until(
+            "من يعبر الجسر العائم قرب الصبحة؟", lambda said: BODY[:20] in shown(said)
+        )
 
         how = await layla.says("/label 1 nonsense")
         labelled = await layla.says("/label 1 agency SY")
@@ -102,8 +93,8 @@ async def test_an_admin_follows_a_source_from_adding_it_to_its_recovery(
 
         newsroom.dead = 9
         clock.advance(timedelta(hours=1))
-        edited = await _until(
-            layla, "كم قتيلًا سقط قرب الحوايج؟", lambda said: TOLL.format(n=9) in said
+        edited = await layla.asks_until(
+            "كم قتيلًا سقط قرب الحوايج؟", lambda said: TOLL.format(n=9) in shown(said)
         )
 
         newsroom.down = True
@@ -112,12 +103,12 @@ async def test_an_admin_follows_a_source_from_adding_it_to_its_recovery(
             async with asyncio.timeout(60):
                 while (await core.store.sources())[0].failures < failures:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
-        failing = await _until(layla, "/sources", lambda said: "متعثر" in said)
+        failing = await layla.asks_until("/sources", lambda said: "متعثر" in shown(said))
         told = await layla.sees(layla.user_id, lambda message: "منذ يوم كامل" in shown(message))
 
         newsroom.down = False
         clock.advance(timedelta(days=1, hours=2))
-        well = await _until(layla, "/sources", lambda said: "متعثر" not in said)
+        well = await layla.asks_until("/sources", lambda said: "متعثر" not in shown(said))
         await bot.stop()
 
     assert "وكالة النموذج" in shown(added)
@@ -125,8 +116,8 @@ async def test_an_admin_follows_a_source_from_adding_it_to_its_recovery(
     assert "agency" in shown(how)
     assert "وكالة أنباء، سوريا" in shown(labelled)
     assert "وكالة أنباء، سوريا" in shown(with_labels)
-    assert "عُدّل العنوان" in edited
-    assert "12 ← 9" in edited
-    assert "وكالة النموذج" in failing
+    assert "عُدّل العنوان" in shown(edited)
+    assert "12 ← 9" in shown(edited)
+    assert "وكالة النموذج" in shown(failing)
     assert len(told) == 1, "an operator is told once, however long it fails"
-    assert "وكالة النموذج" in well
+    assert "وكالة النموذج" in shown(well)
