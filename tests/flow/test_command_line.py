@@ -39,7 +39,8 @@ class Ended:
         return json.loads(self.out)
 
 
-def _environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what a command is told: nothing of the settings of whoever runs the tests."""
     ours = ("MUJAZ_", "TELEGRAM_", "LANG", "LC_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "PYTHONIOENCODING": "utf-8", **(extra or {})}
@@ -48,7 +49,7 @@ def _environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 async def _start(*arguments: str, **extra: str) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, env=_environment(extra), stdout=pipe, stderr=pipe
+        sys.executable, "-m", "bot", *arguments, env=environment(extra), stdout=pipe, stderr=pipe
     )
 
 
@@ -532,7 +533,7 @@ async def test_a_start_without_room_on_the_disk_says_that_nothing_can_be_written
     process = await asyncio.create_subprocess_exec(
         *("bash", "-c", 'ulimit -f 8 && exec "$@"', "bash", sys.executable, "-m", "bot"),
         *("ask", "عفرين", *folder),
-        env=_environment({"MUJAZ_EMBEDDINGS": "off", "LC_ALL": "en_US.UTF-8"}),
+        env=environment({"MUJAZ_EMBEDDINGS": "off", "LC_ALL": "en_US.UTF-8"}),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -548,7 +549,7 @@ async def test_a_report_whose_reader_has_gone_ends_without_a_traceback(tmp_path:
     os.close(reading)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "check", "--data-dir", str(tmp_path)),
-        env=_environment({"PYTHONUNBUFFERED": "1", "MUJAZ_EMBEDDINGS": "off"}),
+        env=environment({"PYTHONUNBUFFERED": "1", "MUJAZ_EMBEDDINGS": "off"}),
         stdout=writing,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -8,7 +8,7 @@ import pty
 import sys
 from pathlib import Path
 
-from tests.flow.test_command_line import mujaz
+from tests.flow.test_command_line import environment, mujaz
 
 SAMPLE = Path(__file__).parents[2] / "bot/sandbox/sample/reports.jsonl"
 OFF = {"MUJAZ_EMBEDDINGS": "off"}
@@ -19,13 +19,14 @@ async def on_a_terminal(*arguments: str) -> tuple[int, str, str]:
     shown, terminal = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
-        env={**os.environ, **OFF, "TERM": "xterm", "COLUMNS": "80"},
+        env=environment({**OFF, "TERM": "xterm", "COLUMNS": "80"}),
         stdout=asyncio.subprocess.PIPE,
         stderr=terminal,
     )
     os.close(terminal)
-    out, _ = await process.communicate()
-    return process.returncode or 0, out.decode(), await asyncio.to_thread(_all_of, shown)
+    # Read while it runs: a terminal takes some 4 kB, and whoever writes more waits for its reader.
+    (out, _), seen = await asyncio.gather(process.communicate(), asyncio.to_thread(_all_of, shown))
+    return process.returncode or 0, out.decode(), seen
 
 
 def _all_of(terminal: int) -> str:
@@ -49,7 +50,7 @@ async def test_a_digest_of_much_that_is_unread_shows_how_far_it_has_come(tmp_pat
     quiet = await mujaz("digest", *folder, "--since", "2019-01-01T00:00Z", **OFF)
 
     reports = len(SAMPLE.read_text("utf-8").splitlines())
-    assert code == 0
+    assert code == 0, shown
     assert f"{reports}/{reports}" in shown
     assert out == quiet.out
     assert quiet.err == ""
