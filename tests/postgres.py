@@ -167,6 +167,15 @@ class Server:
             done = connection.execute(statement.encode())
             return done.fetchall() if done.description else []
 
+    def reload(self) -> None:
+        """Have the settings and the rules of admission read anew, for all connections from now."""
+        asked = "SELECT pg_conf_load_time()"
+        before, deadline = self.sql(asked), time.monotonic() + _PATIENCE_S
+        self.sql("SELECT pg_reload_conf()")
+        while self.sql(asked) == before:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
     def new_database(self, template: str = "template0") -> str:
         """Make a database, a copy of ``template``; return its name."""
         name = f"test_{next(self._numbers)}"

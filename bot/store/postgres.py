@@ -62,7 +62,7 @@ _SEQUENCES = text(
     " WHERE d.deptype IN ('a', 'i') AND d.refclassid = 'pg_class'::regclass"
     " AND s.schemaname = current_schema()"
 )
-_CONNECT_S = 10
+CONNECT_S = 10
 _LISTEN_AGAIN_S = 2.0
 
 
@@ -72,7 +72,7 @@ class PostgresDatabase(Database):
     hashes = True
 
     def __init__(
-        self, url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S, connect_s: int = _CONNECT_S
+        self, url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S, connect_s: int = CONNECT_S
     ) -> None:
         try:
             import psycopg  # noqa: F401 - asked for by the address, and not always installed
@@ -276,7 +276,7 @@ class PostgresDatabase(Database):
         dsn = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         try:
             connection = await psycopg.AsyncConnection.connect(
-                dsn, autocommit=True, connect_timeout=_CONNECT_S
+                dsn, autocommit=True, connect_timeout=CONNECT_S
             )
             async with connection:
                 await connection.execute(f"LISTEN {CHANNEL}")

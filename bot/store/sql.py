@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.errors import StoreCorruptError, StoreError
 from bot.models import StoreCounts
+from bot.store.admission import ensure_let_in
 from bot.store.articles import SqlArticles
 from bot.store.backup import back_up, file_errors, prune
 from bot.store.base import Store
@@ -24,7 +25,7 @@ from bot.store.events import SqlEvents
 from bot.store.following import SqlFollows
 from bot.store.migrations import REVISION, migrate, revision_of
 from bot.store.outbox import SqlOutbox
-from bot.store.postgres import NAMES, PostgresDatabase
+from bot.store.postgres import CONNECT_S, NAMES, PostgresDatabase
 from bot.store.questions import SqlQuestions
 from bot.store.retention import SqlRetention
 from bot.store.schema import articles, change_log, chats, outbox, paragraphs, sources, subscriptions
@@ -133,7 +134,9 @@ async def database_at(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Da
     """Return the database at ``url`` as it is, whatever its revision; StoreError as above."""
     address = _address(url)
     if address.drivername in NAMES:
-        return PostgresDatabase(address, busy_timeout_s=busy_timeout_s)
+        server = PostgresDatabase(address, busy_timeout_s=busy_timeout_s)
+        await ensure_let_in(address, connect_s=CONNECT_S)
+        return server
     if address.drivername != DRIVER:
         raise StoreError(f"{address.drivername} is not served", key="error.store.address")
     database = SqliteDatabase(address, busy_timeout_s=busy_timeout_s)

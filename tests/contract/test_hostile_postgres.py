@@ -218,21 +218,61 @@ async def test_connections_that_are_cut_cost_no_call_later(
     await added(store, "again")
 
 
+REFUSED, AWAY = "error.store.refused", "error.store.away"
+
+
 @pytest.mark.parametrize(
-    "url",
+    ("url", "key"),
     [
-        "postgresql://mujaz:geheim@/missing?host={folder}",
-        "postgresql://nobody:geheim@/postgres?host={folder}",
-        "postgresql://mujaz:geheim@/postgres?host=/nowhere",
-        "postgresql://mujaz:geheim@127.0.0.1:1/postgres",
+        ("postgresql://mujaz:geheim@/missing?host={folder}", REFUSED),
+        ("postgresql://nobody:geheim@/postgres?host={folder}", REFUSED),
+        ("postgresql://mujaz:geheim@/postgres?host=/nowhere", AWAY),
+        ("postgresql://mujaz:geheim@127.0.0.1:1/postgres", AWAY),
     ],
 )
 async def test_a_wrong_address_is_one_clear_error_without_the_password(
-    server: Server, url: str
+    server: Server, url: str, key: str
 ) -> None:
     with pytest.raises(StoreAwayError) as told:
         await open_store(url.format(folder=server.folder))
 
+    assert told.value.key == key
+    assert "geheim" not in str(told.value)
+
+
+async def test_a_server_that_has_no_room_for_one_more_is_not_called_away(
+    server: Server, name: str
+) -> None:
+    server.sql(f"ALTER DATABASE {name} CONNECTION LIMIT 0")
+    server.sql("CREATE ROLE visitor LOGIN")
+    try:
+        with pytest.raises(StoreAwayError, match="too many connections") as told:
+            await open_store(server.url(name).replace("mujaz@", "visitor@"))
+    finally:
+        server.sql("DROP ROLE visitor")
+
+    assert told.value.key == REFUSED
+
+
+async def test_a_wrong_password_is_told_from_a_server_that_is_away(
+    server: Server, name: str
+) -> None:
+    rules = server.folder / "data" / "pg_hba.conf"
+    before = rules.read_text()
+    server.sql("CREATE ROLE guarded LOGIN SUPERUSER PASSWORD 'richtig'")
+    rules.write_text(f"local all guarded scram-sha-256\n{before}")
+    server.reload()
+    url = server.url(name).replace("mujaz@", "guarded:{}@")
+    try:
+        with pytest.raises(StoreAwayError, match="password authentication failed") as told:
+            await open_store(url.format("geheim"))
+        await (await open_store(url.format("richtig"))).close()
+    finally:
+        rules.write_text(before)
+        server.reload()
+        server.sql("DROP ROLE guarded")
+
+    assert told.value.key == REFUSED
     assert "geheim" not in str(told.value)
 
 

@@ -155,7 +155,7 @@ async def test_what_the_index_has_is_never_missing_in_what_is_read(
     fresh = await open_replica(pair.store, replica.url(pair.name), most_behind_s=600)
     await fresh.replica.look()  # as another process, which sees no change meanwhile
     replica.sql("ALTER SYSTEM SET recovery_min_apply_delay = '1h'")
-    replica.sql("SELECT pg_reload_conf()")
+    replica.reload()
     try:
         one = await pair.added("قافلة")
         early = await index.catch_up()  # the replica has nothing new yet

@@ -157,7 +157,7 @@ async def test_a_read_that_stands_in_the_way_of_replaying_is_answered_by_the_pri
     one = await pair.added("قافلة")
     await caught_up(primary, replica)
     replica.sql("ALTER SYSTEM SET max_standby_streaming_delay = 0")
-    replica.sql("SELECT pg_reload_conf()")
+    replica.reload()
     try:
         await asyncio.sleep(0.5)  # until every process has heard of it
         reading = asyncio.create_task(pair.archive.replica.read(slow))
@@ -171,7 +171,7 @@ async def test_a_read_that_stands_in_the_way_of_replaying_is_answered_by_the_pri
         told = await pair.archive.article(one)
     finally:
         replica.sql("ALTER SYSTEM RESET max_standby_streaming_delay")
-        replica.sql("SELECT pg_reload_conf()")
+        replica.reload()
 
     assert serving
     assert told is not None
