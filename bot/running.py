@@ -220,14 +220,14 @@ class Mujaz:
                 ("digests", self._send_due, settings.tick_s),
                 ("feeds", services.watching.poll, min(settings.tick_s, _FEEDS_TICK_S)),
             ]
-            if settings.backup_dir is not None:  # without it the duty is left to who has one
+            # What a process is not told to do is left to one that is.
+            if settings.backup_dir is not None:
                 looks.append(("backups", services.keeping.back_up_if_due, settings.tick_s))
+            if settings.keep_days or settings.keep_articles:
+                looks.append(("removal", services.keeping.remove_old, _EXPIRY_TICK_S))
+            looks.append(("expiry", services.judging.expire, _EXPIRY_TICK_S))
             for name, work, look_s in looks:
                 self._jobs.every(look_s, name, alone(store, name, work))
-            removal = alone(store, "removal", services.keeping.remove_old)
-            self._jobs.every(_EXPIRY_TICK_S, "removal", removal)
-            expiry = alone(store, "expiry", services.judging.expire)
-            self._jobs.every(_EXPIRY_TICK_S, "expiry", expiry)
         if "embed" in self._roles:
             embedding = alone(store, "embedding", self._core.semantic.catch_up)
             self._jobs.keep(_EMBEDDING_REST_S, "embedding", embedding)

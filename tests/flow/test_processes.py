@@ -175,7 +175,7 @@ async def test_each_role_is_killed_in_turn_and_every_digest_is_sent_once(
     assert max(takeovers.values()) <= MOST_TAKEOVER_S
 
 
-async def test_the_process_that_has_a_folder_for_backups_makes_them(
+async def test_the_process_that_is_told_to_back_up_and_to_remove_does_it(
     postgres: Databases, tmp_path: Path
 ) -> None:
     database = postgres.new()
@@ -190,13 +190,19 @@ async def test_the_process_that_has_a_folder_for_backups_makes_them(
 
         await _eventually(visits)
         await asyncio.sleep(2)  # four looks: it would have this duty by now as well
-        second = await _start(server, url, tmp_path / "second", MUJAZ_BACKUP_DIR=str(kept))
+        told = {"MUJAZ_BACKUP_DIR": str(kept), "MUJAZ_KEEP_DAYS": "30"}
+        second = await _start(server, url, tmp_path / "second", **told)
 
         async def made() -> bool:
             return backups_in(kept) != []
 
+        async def removes() -> bool:
+            pid = await asyncio.to_thread(_holder, postgres.server, database, "removal")
+            return pid == second.pid
+
         try:
-            await _eventually(made, within_s=30)
+            await _eventually(made)
+            await _eventually(removes)
         finally:
             for process in (first, second):
                 process.terminate()
