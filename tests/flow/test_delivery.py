@@ -284,7 +284,7 @@ async def test_while_nobody_listens_nothing_is_lost_and_then_it_arrives(
     alone.dispatcher.start()
     try:
         await alone.enqueue()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not (await store.outbox())[0].reason:  # noqa: ASYNC110 - no event to wait for
                 await asyncio.sleep(0.02)
         assert await alone.states() == {"pending": 1}

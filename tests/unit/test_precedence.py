@@ -81,11 +81,11 @@ async def test_whoever_gives_up_keeps_no_turn_and_two_never_have_it(seed: int) -
             given_up += chance.choice(tasks).cancel()
         for _ in range(chance.randrange(2)):
             await asyncio.sleep(0)
-    ended = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
+    ended = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 60)
     assert not [one for one in ended if isinstance(one, Exception)]
     assert given_up > 20
     assert done >= len(tasks) - given_up
-    await asyncio.wait_for(take(), 1)  # it is free
+    await asyncio.wait_for(take(), 60)  # it is free
 
 
 async def test_long_work_lets_others_go_on() -> None:
@@ -104,9 +104,11 @@ async def test_long_work_lets_others_go_on() -> None:
 
 
 async def test_pieces_of_long_work_wait_a_moment_while_readers_are_served() -> None:
-    begun = time.monotonic()
-    await after_readers()
-    nobody_s = time.monotonic() - begun
+    nobody_s = 1.0
+    for _ in range(5):  # other programs may hold up one of them
+        begun = time.monotonic()
+        await after_readers()
+        nobody_s = min(nobody_s, time.monotonic() - begun)
     with awaited_by_reader():
         begun = time.monotonic()
         await after_readers()

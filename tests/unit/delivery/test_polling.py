@@ -69,7 +69,7 @@ async def test_polling_that_stays_wedged_is_given_up_with_a_clear_line(
     await polling.connect()
 
     await polling.start()
-    await asyncio.wait_for(given_up.wait(), 15)
+    await asyncio.wait_for(given_up.wait(), 60)
     await polling.stop(1)
     await polling.close()
 

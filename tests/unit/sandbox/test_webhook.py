@@ -36,7 +36,7 @@ class Receiver:
         return Response(status_code=503 if len(self.got) <= self.refusals else 200)
 
     async def has(self, count: int) -> None:
-        async with asyncio.timeout(10), self.arrived:
+        async with asyncio.timeout(60), self.arrived:
             await self.arrived.wait_for(lambda: len(self.got) >= count)
 
 

