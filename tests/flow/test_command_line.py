@@ -476,6 +476,8 @@ async def test_an_address_that_is_taken_is_told_without_a_traceback(tmp_path: Pa
     assert "MUJAZ_LISTEN" in ended.err.splitlines()[-1]
 
 
+# Whoever runs the tests in the background has Ctrl+C ignored, and so would what they start.
+_LISTENING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 _INTERRUPTED = """
 import os, signal, sys
 class Interrupting:
@@ -490,7 +492,7 @@ import bot.__main__
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix knows them")
 async def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback() -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", _INTERRUPTED), stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", _LISTENING + _INTERRUPTED), stderr=asyncio.subprocess.PIPE
     )
     _, err = await process.communicate()
 
@@ -502,7 +504,7 @@ async def test_ctrl_c_while_the_program_is_loaded_ends_it_without_a_traceback() 
 async def test_ctrl_c_ends_a_command_as_ever_once_the_program_is_loaded() -> None:
     loaded = "import bot.__main__, os, signal; os.kill(os.getpid(), signal.SIGINT)"
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", loaded), stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", _LISTENING + loaded), stderr=asyncio.subprocess.PIPE
     )
     _, err = await process.communicate()
 
