@@ -106,7 +106,9 @@ def worth_showing(ranked: Sequence[Ranked], threshold: float) -> list[Group]:
     return groups[:1] + [
         group
         for group in groups[1:]
-        if evidence_of(group.best) >= least and _holds_as_much(group.best, first)
+        if not group.best.other_day
+        and evidence_of(group.best) >= least
+        and _holds_as_much(group.best, first)
     ]
 
 

@@ -310,8 +310,8 @@ class Judge:
             later = (local_date(published, self.query.zone) - day).days
             return 1.0 if 0 <= later <= 1 else -1.0
         if self.query.weekdays:
-            days = {published.isoweekday(), (published - timedelta(days=1)).isoweekday()}
-            return 0.5 if days & self.query.weekdays else -0.5
+            out = local_date(published, self.query.zone).isoweekday()
+            return 0.5 if {out, (out - 2) % 7 + 1} & self.query.weekdays else -0.5
         return 0.0
 
     def _reason(self, text: Prepared) -> float:

@@ -10,16 +10,18 @@ from datetime import date
 
 from bot.search.query import understand
 from bot.text import questions
-from bot.text.aliases import families_of, names_at
+from bot.text.aliases import names_at
 from bot.text.analysis import Term, terms
+from bot.text.asked_times import time_words
 from bot.text.browsing import asks_for_news
-from bot.text.moments import times_asked
+from bot.text.english import translations
 from bot.text.places import find_places
 from bot.text.tokens import Token, tokenize
 
 _STANDS_ALONE = 3  # so many words of its own make a question whole
 _ANY_DAY = date(2000, 1, 1)  # only where times are named is asked, not which
 _GOES_ON = frozenset({"و", "طيب", "and", "then"})
+_OWN_WAW = frozenset({"والي", "ودي"})  # whose first letter ties nothing: «والي حلب», «ودي أعرف»
 
 
 def goes_on(text: str) -> bool:
@@ -33,7 +35,8 @@ def goes_on(text: str) -> bool:
         return len(found.wanted) < _STANDS_ALONE
     if named or found.asks is questions.Asks.OPEN or (found.browsing and _asks_of_a_day(tokens)):
         return False
-    return all(set(_families(wanted.words)) & set(questions.COUNTED) for wanted in found.wanted)
+    counted = frozenset(questions.COUNTED)
+    return all(wanted.labels & counted for wanted in found.wanted)
 
 
 def joined(text: str, before: str) -> tuple[str, str]:
@@ -49,7 +52,10 @@ def joined(text: str, before: str) -> tuple[str, str]:
 def _begins_with_and(tokens: list[Token]) -> bool:
     first = tokens[0].word
     return first in _GOES_ON or (
-        first[:1] == "و" and questions.shapes_question(first[1:]) and len(first) > 2
+        first[:1] == "و"
+        and len(first) > 2
+        and first not in _OWN_WAW
+        and questions.shapes_question(first[1:])
     )
 
 
@@ -61,10 +67,6 @@ def _whole(tokens: list[Token], text: str) -> str:
     return text[first.end if first.word in _GOES_ON else first.start + 1 :].strip()
 
 
-def _families(words: tuple[tuple[str, ...], ...]) -> list[str]:
-    return [label for stems in words for stem in stems for label in families_of(stem)]
-
-
 def _asks_of_a_day(tokens: list[Token]) -> bool:
     """Tell whether the news of a day, or of all, are asked for: «شو صار اليوم؟» is whole."""
     return bool(_timed(tokens)) or any(asks_for_news(token.word) for token in tokens)
@@ -72,7 +74,7 @@ def _asks_of_a_day(tokens: list[Token]) -> bool:
 
 def _timed(tokens: list[Token]) -> set[int]:
     """Return the places of the words that name a time."""
-    return {at for one in times_asked(tokens, _ANY_DAY) for at in range(one.first, one.last + 1)}
+    return time_words(tokens, _ANY_DAY)
 
 
 def _subject(text: str, *, without_names: bool, without_time: bool) -> list[str]:
@@ -84,7 +86,7 @@ def _subject(text: str, *, without_names: bool, without_time: bool) -> list[str]
         for place, term in enumerate(found)
         if place not in left_out
         and not questions.shapes_question(term.token.word)
-        and not questions.counted_families(term.stems)
+        and not questions.counted_families((*term.stems, *translations(term.token.word)))
         and not questions.counts_people(term.token.word)
     }
     tokens = tokenize(text)
@@ -94,8 +96,7 @@ def _subject(text: str, *, without_names: bool, without_time: bool) -> list[str]
             kept.add(at)
         elif relative:
             kept.update(range(at, at + relative[1]))
-    if without_time:
-        kept -= _timed(tokens)
+    kept = kept - _timed(tokens) if without_time else kept | _timed(tokens)
     return [text[tokens[at].start : tokens[at].end] for at in sorted(kept)]
 
 

@@ -8,6 +8,7 @@ for words that the archive does not know.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -92,11 +93,11 @@ def prepare(text: str) -> Prepared:
     """Analyse a text for matching."""
     tokens = words(text)
     at = [here for here, token in enumerate(tokens) if token.stems]
-    places: dict[str, tuple[int, ...]] = {}
+    places: dict[str, list[int]] = {}
     for place, here in enumerate(at):
         for stem in tokens[here].stems:
-            places[stem] = (*places[stem], place) if stem in places else (place,)
-    return Prepared(text, tokens, at, places)
+            places.setdefault(stem, []).append(place)
+    return Prepared(text, tokens, at, {stem: tuple(found) for stem, found in places.items()})
 
 
 def match(wanted: Wanted, text: Prepared, *, unknown: bool = False) -> Match:
@@ -138,7 +139,10 @@ def _match_name(words: Sequence[Sequence[str]], text: Prepared) -> Match:
     reach = len(words) + _GAP
     whole: list[int] = []
     for start in where[0]:
-        near = [[p for p in places if abs(p - start) < reach] for places in where]
+        near = [
+            places[bisect_left(places, start - reach + 1) : bisect_left(places, start + reach)]
+            for places in where
+        ]
         if all(near):
             whole.extend(min(places, key=lambda p: abs(p - start)) for places in near)
     if whole:

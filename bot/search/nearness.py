@@ -14,7 +14,8 @@ _NEAR = 4  # words between a number and what it counts
 
 def is_near(number: Number, counted: set[int]) -> bool:
     """Tell whether a counted word stands within a few words of a number."""
-    return any(number.first - _NEAR <= place <= number.last + _NEAR for place in counted)
+    around = range(number.first - _NEAR, number.last + _NEAR + 1)
+    return not counted.isdisjoint(around)
 
 
 def closeness(here: Sequence[Match]) -> float:

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from bot.clock import local_date
 from bot.models import StoredArticle
 from bot.search.query import Query
-from bot.text.moments import Moment, moments
+from bot.text.calendar_dates import Moment
+from bot.text.moments import moments
 from bot.text.tokens import tokenize
 
 

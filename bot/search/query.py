@@ -17,11 +17,12 @@ from bot.search.lexical import LexicalQuery
 from bot.search.whereabouts import places_in
 from bot.text import aliases, questions
 from bot.text.analysis import Term, number_word, terms
+from bot.text.asked_times import times_asked
 from bot.text.browsing import Browsing, asks_for_news, browsed
+from bot.text.calendar_dates import Moment, bounds_time
 from bot.text.english import translations
 from bot.text.forms import other_forms
 from bot.text.lexicon import word_set
-from bot.text.moments import Moment, bounds_time, times_asked
 from bot.text.normalize import is_arabic
 from bot.text.numbers import numbers
 from bot.text.places import PlaceMention, find_places
@@ -154,6 +155,8 @@ def understand(
     if asks is Asks.HOW_MANY and counted:
         found = [term for term in found if not questions.counts_people(term.token.word)]
     wanted = tuple(_wanted_things(found, find_places(cut, tokens)))
+    # English words are counted by the families of their Arabic ones
+    counted |= frozenset().union(*(one.labels for one in wanted)) & frozenset(questions.COUNTED)
     return Query(
         text=cut,
         shortened=len(cut) < len(asked),

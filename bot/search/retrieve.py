@@ -34,6 +34,7 @@ class Ranked:
 
     judged: Judged
     score: float
+    other_day: bool = False  # of another day than the one named: near at most, never shown
 
     @property
     def paragraph_id(self) -> int:
@@ -100,16 +101,16 @@ def rank(
         )
         judged.append(judge.judge(stored, index, lexical, cosine, best))
     compare(judged, query, weighing.weights)
-    ranked = [Ranked(one, _score(query, one)) for one in judged]
+    ranked = [_ranked(query, one) for one in judged]
     return sorted(ranked, key=lambda one: (-one.score, one.paragraph_id))
 
 
-def _score(query: Query, one: Judged) -> float:
-    """Return the log-odds that a candidate answers."""
+def _ranked(query: Query, one: Judged) -> Ranked:
+    """Return a candidate with the log-odds that it answers."""
     score = score_of(one.features, embedded=one.embedded)
     if is_of_another_day(query, one.article, one.index):
-        return _OTHER_DAY + probability(score)
-    return score
+        return Ranked(one, _OTHER_DAY + probability(score), other_day=True)
+    return Ranked(one, score)
 
 
 def _candidates(

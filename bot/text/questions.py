@@ -123,12 +123,13 @@ def relative_day_at(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
     «اليوم» before a weekday («اليوم الثلاثاء») names the weekday and is not counted here.
     """
     table = _relative_days()
-    if at + 1 < len(tokens):
-        pair = f"{tokens[at].word}_{tokens[at + 1].word}"
-        if pair in table:
-            return table[pair], 2
-        if table.get(tokens[at].word) == 0 and weekday_of(tokens[at + 1].word):
-            return None
+    for size in (3, 2):
+        joined = "_".join(token.word for token in tokens[at : at + size])
+        if joined in table and at + size <= len(tokens):
+            return table[joined], size
+    following = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    if table.get(tokens[at].word) == 0 and weekday_of(following):
+        return None
     days = table.get(tokens[at].word)
     return None if days is None else (days, 1)
 

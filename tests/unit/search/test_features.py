@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -84,6 +85,16 @@ def test_the_number_in_the_question_is_looked_for() -> None:
 )
 def test_the_named_weekday_speaks_for_and_another_against(text: str, value: float) -> None:
     assert judged("قتلى يوم الثلاثاء", article(text)).weekday == value
+
+
+@pytest.mark.parametrize(("day", "value"), [(11, -0.5), (12, 0.5), (13, 0.5), (14, -0.5)])
+def test_the_weekday_of_a_report_is_that_of_whoever_asks(day: int, value: float) -> None:
+    """Half past ten at night in UTC it is the next day in Damascus; 13 March is a Wednesday."""
+    published_at = datetime(2019, 3, day, 22, 30, tzinfo=UTC)
+    query = replace(understand("قصف يوم الأربعاء"), zone=ZoneInfo("Asia/Damascus"))
+    judge = Judge(query, weigh(query, 100, dict.fromkeys(query.stems(), 1)), NOW)
+    features = judge.judge(article("قصف", published_at=published_at), 0, 1.0).features
+    assert features.dated == value
 
 
 def test_yesterday_is_counted_from_the_asking() -> None:

@@ -8,7 +8,16 @@ BEFORE = "كم قتيلا سقط في منبج يوم الثلاثاء؟"
 
 
 @pytest.mark.parametrize(
-    "text", ["وكم جريحاً؟", "كم جريحا؟", "متى؟", "ومتى حدث ذلك؟", "وماذا عن الرقة؟", "و من المسؤول؟"]
+    "text",
+    [
+        "وكم جريحاً؟",
+        "كم جريحا؟",
+        "متى؟",
+        "ومتى حدث ذلك؟",
+        "وماذا عن الرقة؟",
+        "و من المسؤول؟",
+        "how many wounded?",
+    ],
 )
 def test_what_cannot_stand_alone_goes_on(text: str) -> None:
     assert goes_on(text)
@@ -23,6 +32,9 @@ def test_what_cannot_stand_alone_goes_on(text: str) -> None:
         "",
         "؟؟؟",
         "منبج",
+        "والي حلب؟",
+        "ودي اعرف اخبار حلب",
+        "How many people were killed in Idlib?",
     ],
 )
 def test_what_stands_alone_does_not(text: str) -> None:
@@ -60,3 +72,18 @@ def test_the_news_of_a_day_stand_alone_unless_they_are_tied_on() -> None:
     assert not goes_on("ما آخر الأخبار؟")
     assert goes_on("وشو صار اليوم؟")
     assert goes_on("شو صار؟")
+
+
+@pytest.mark.parametrize(
+    ("before", "inherited"),
+    [
+        ("كم قتيلاً في غزة منذ 30 آذار؟", "غزة منذ 30 آذار"),
+        ("كم قتيلاً في غزة حتى اليوم؟", "غزة حتى اليوم"),
+        ("كم قتيلاً في غزة قبل يومين؟", "غزة قبل يومين"),
+        ("كم قتيلاً في غزة هذا الأسبوع؟", "غزة هذا الأسبوع"),
+        ("كم قتيلاً في غزة من 12 إلى 15 تموز؟", "غزة من 12 إلى 15 تموز"),
+        ("how many killed in Idlib yesterday?", "Idlib yesterday"),
+    ],
+)
+def test_a_time_is_inherited_with_the_words_that_bound_it(before: str, inherited: str) -> None:
+    assert joined("وكم جريحاً؟", before)[1] == inherited

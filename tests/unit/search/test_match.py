@@ -1,14 +1,26 @@
 """Matches have a strength, and a place in the text."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from bot.search.match import Match, is_one_edit, match, prepare
+from bot.search.nearness import is_near
 from bot.search.query import FAMILY, Wanted, understand
+from bot.text.numbers import numbers
+from bot.text.tokens import tokenize
 
 
 def wanted(question: str) -> Wanted:
     (one,) = understand(question).wanted
     return one
+
+
+def near_none(text: str) -> bool:
+    tokens = tokenize(text)
+    counted = set(range(len(tokens) + 9, 2 * len(tokens)))
+    return not any(is_near(number, counted) for number in numbers(tokens))
 
 
 def strength(question: str, text: str, *, unknown: bool = False) -> float:
@@ -71,3 +83,27 @@ def test_one_edit_is_one_letter_and_only_in_longer_words(
     one: str, other: str, expected: bool
 ) -> None:
     assert is_one_edit(one, other) is is_one_edit(other, one) is expected
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda size: prepare("قصف " * size * 4),
+        lambda size: match(wanted("الأمم المتحدة"), prepare("الأمم المتحدة " * size)),
+        lambda size: near_none("5 قتلى " * size),
+    ],
+    ids=["the same word", "the same name", "the same number"],
+)
+def test_a_text_of_many_like_words_costs_what_its_length_does(
+    work: Callable[[int], object],
+) -> None:
+    def least_s(size: int) -> float:
+        took = []
+        for _ in range(3):
+            begun = time.process_time()
+            work(size)
+            took.append(time.process_time() - begun)
+        return min(took)
+
+    least_s(100)  # what is made once
+    assert least_s(8_000) < 20 * least_s(1_000)  # squares would be 64 times as much

@@ -85,3 +85,15 @@ def test_any_text_is_understood(text: str) -> None:
 def test_query_syntax_is_read_as_the_words_in_it(written: str, words: str) -> None:
     assert understand(written).lexical() == understand(words).lexical()
     assert understand(written).lexical().stems
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many people were killed in Idlib?", {"killed"}),
+        ("how many wounded in Douma", {"wounded"}),
+        ("What did the minister say?", set()),
+    ],
+)
+def test_what_is_counted_is_known_in_english_too(question: str, counted: set[str]) -> None:
+    assert understand(question).counted == counted

@@ -114,3 +114,36 @@ async def test_since_a_day_is_all_that_followed(archive: Archive) -> None:
     assert not later.found
     assert later.named == (date(2019, 2, 9), date(2019, 3, 14))
     assert ever.found
+
+
+async def test_a_report_of_another_day_is_not_shown_beside_the_answer(archive: Archive) -> None:
+    await held(archive, "وصلت قافلة إغاثة إلى إدلب.", datetime(2019, 3, 13, 9, tzinfo=UTC))
+    old = "وصل وفد من منظمة إغاثية إلى مدينة إدلب لزيارة المشافي."
+    await held(archive, old, datetime(2019, 1, 2, 9, tzinfo=UTC))
+
+    asked = await answering(archive).answer("هل وصلت منظمة إغاثة إلى إدلب أمس؟", zone=ZONE)
+    undated = await answering(archive).answer("هل وصلت منظمة إغاثة إلى إدلب؟", zone=ZONE)
+
+    assert asked.found
+    assert old not in [one.paragraph.text for one in asked.passages]
+    assert old in [one.paragraph.text for one in undated.passages]
+
+
+async def test_a_question_about_a_span_is_answered_from_all_of_its_days(archive: Archive) -> None:
+    await held(archive, DEAD, datetime(2019, 3, 8, 9, tzinfo=UTC))
+
+    within = await answering(archive).answer("كم مدنياً قتل في دوما من 5 إلى 10 آذار؟", zone=ZONE)
+    before = await answering(archive).answer("كم مدنياً قتل في دوما من 1 إلى 5 آذار؟", zone=ZONE)
+
+    assert within.found
+    assert (before.found, before.named) == (False, (date(2019, 3, 1), date(2019, 3, 5)))
+
+
+async def test_a_name_that_is_a_month_as_well_is_no_time(archive: Archive) -> None:
+    text = "قال الرئيس رجب طيب أردوغان إن العملية في عفرين تمضي كما خُطط لها."
+    await held(archive, text, datetime(2019, 1, 20, 9, tzinfo=UTC))
+
+    asked = await answering(archive).answer("ماذا قال رجب طيب أردوغان عن عفرين؟", zone=ZONE)
+
+    assert asked.found
+    assert asked.passages[0].paragraph.text == text
