@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Update, bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.models import DueDigest, NewMessage, OutboxKind, OutboxMessage, OutboxState
@@ -20,7 +21,7 @@ from bot.store.base import OutboxStore
 from bot.store.columns import UtcDateTime
 from bot.store.engine import Database, finished, to_the_end
 from bot.store.leases import next_sendable_at, sendable
-from bot.store.messages import insert_messages, message_of
+from bot.store.messages import cancel_pending, insert_messages, message_of
 from bot.store.schema import outbox, subscriptions
 from bot.store.slots import write_due
 
@@ -134,8 +135,8 @@ class SqlOutbox(OutboxStore):
             await connection.execute(
                 update(outbox).where(outbox.c.id == message_id).values(changed)
             )
-            if topic_id is not None:
-                await connection.execute(_move_parts(row, topic_id))
+            if topic_id is not None and topic_id != row.topic_id:
+                await _move_parts(connection, row, topic_id)
             if state is OutboxState.SENT and row.origin_id is not None:
                 await connection.execute(_follow_edits(row, telegram_id))
 
@@ -267,15 +268,33 @@ def _may_settle(row: Row[Any], state: OutboxState) -> bool:
     return given_out and state is not OutboxState.SENDING
 
 
-def _move_parts(row: Row[Any], topic_id: int) -> Update:
-    """Return the statement that moves a message and its waiting parts to another topic."""
-    return (
-        update(outbox)
-        .where(outbox.c.chat_id == row.chat_id, outbox.c.topic_id == row.topic_id)
-        .where(outbox.c.kind == row.kind, outbox.c.key == row.key)
-        .where((outbox.c.id == row.id) | (outbox.c.state == OutboxState.PENDING))
-        .values(topic_id=topic_id)
+async def _move_parts(connection: AsyncConnection, row: Row[Any], topic_id: int) -> None:
+    """Move a message and its waiting parts to another topic.
+
+    Alerts of one look have one key in all topics of a chat, so there may be one of that key where
+    they go. What is moved names in its key the topic that it comes from, but for digests: their
+    keys name their subscription, and their parts are found by them.
+    """
+    key = row.key if row.kind == OutboxKind.DIGEST else f"{row.topic_id}>{row.key}"
+    there = outbox.alias("there")
+    twin = (
+        select(there.c.id)
+        .where(there.c.chat_id == row.chat_id, there.c.topic_id == topic_id)
+        .where(there.c.kind == row.kind, there.c.key == key)
+        .where(there.c.part == outbox.c.part)
+        .exists()
     )
+    mine = (
+        (outbox.c.chat_id == row.chat_id)
+        & (outbox.c.topic_id == row.topic_id)
+        & (outbox.c.kind == row.kind)
+        & (outbox.c.key == row.key)
+    )
+    waits = outbox.c.state == OutboxState.PENDING
+    moving = mine & ((outbox.c.id == row.id) | waits)
+    await connection.execute(update(outbox).where(moving, ~twin).values(topic_id=topic_id, key=key))
+    # Moved before, and written again since: a repeat of what is in doubt is, at every start.
+    await cancel_pending(connection, mine, reason="moved")
 
 
 def _follow_edits(row: Row[Any], telegram_id: int | None) -> Update:

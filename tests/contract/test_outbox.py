@@ -159,6 +159,41 @@ async def test_back_to_pending_may_change_time_html_and_topic(store: Store) -> N
     assert {m.topic_id for m in await store.outbox()} == {0}, "its parts go with it"
 
 
+async def test_alerts_of_lost_topics_go_to_the_group_beside_its_own_of_the_same_key(
+    store: Store,
+) -> None:
+    alerts = [message(kind=OutboxKind.ALERT, topic_id=topic) for topic in (0, 4, 5)]
+    await store.enqueue(alerts, now=NOW)
+    for _ in (4, 5):
+        (sending,) = await leased(store)
+        if sending.topic_id == 0:
+            await store.settle(sending.id, OutboxState.SENT, now=NOW)
+            (sending,) = await leased(store)
+        await store.settle(sending.id, OutboxState.PENDING, now=NOW, topic_id=0)
+        (moved,) = await leased(store)
+        assert (moved.id, moved.topic_id) == (sending.id, 0)
+        await store.settle(moved.id, OutboxState.SENT, now=NOW)
+
+    sent = await store.outbox(OutboxState.SENT)
+    assert [m.topic_id for m in sent] == [0, 0, 0]
+    assert len({m.key for m in sent}) == 3
+
+
+async def test_what_was_moved_from_a_lost_topic_is_not_moved_there_a_second_time(
+    store: Store,
+) -> None:
+    repeat = message(key="one:again", kind=OutboxKind.ALERT, topic_id=4)
+    for _ in ("as it was written", "as it is written again at a start"):
+        await store.enqueue([repeat], now=NOW)
+        (sending,) = await leased(store)
+        await store.settle(sending.id, OutboxState.PENDING, now=NOW, topic_id=0)
+        for moved in await leased(store):
+            await store.settle(moved.id, OutboxState.SENT, now=NOW)
+
+    assert await states(store) == {1: OutboxState.SENT, 2: OutboxState.CANCELLED}
+    assert await store.enqueue([repeat], now=NOW) == 0
+
+
 async def test_only_a_message_that_was_given_out_can_be_settled(store: Store) -> None:
     await enqueued(store, 1)
     (pending,) = await store.outbox()
