@@ -7,20 +7,22 @@ decided in ``pace``.
 
 A dispatcher that is alone on its database takes everything left in `sending` at its start for
 its own. One that shares it goes by leases: what nobody settled in time is in doubt, and whoever
-comes too late to send under his own lease does not send.
+comes too late to send under his own lease does not send. What the store would not let us settle is
+in doubt once its lease has run out, alone or not: until then its chat gets nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.outbox import lane_of
 from bot.delivery.pace import Pace, Turn, kind_of
 from bot.delivery.pinning import Pinner
-from bot.delivery.settling import DispatchStore, Settling
+from bot.delivery.settling import MOST_TRIES, DispatchStore, Settling
 from bot.delivery.window import InFlight
 from bot.errors import StoreError
 from bot.log import Lasting
@@ -58,17 +60,19 @@ class Dispatcher:
         lease_s: float = 90.0,
         alone: bool = True,
         pins: Pinner | None = None,
+        settle_tries: int = MOST_TRIES,
     ) -> None:
         self._store = store
         self._sender = sender
         self._pace = pace
         self._clock = clock
         self._in_flight = InFlight(in_flight, pace.limits.per_s)
-        self._settling = Settling(store, clock)
+        self._settling = Settling(store, clock, tries=settle_tries)
         self._pins = pins
         self._lease_s = lease_s
         self._alone = alone
         self._swept_at = 0.0  # on the loop's own clock
+        self._unsettled: list[datetime] = []  # when the leases end of what could not be settled
         self._wake = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], OutboxMessage] = {}
         self._leaving: set[asyncio.Task[None]] = set()  # those that have their turn
@@ -138,6 +142,15 @@ class Dispatcher:
         if not self._alone and now - self._swept_at >= self._lease_s / 3:
             await self._settling.recover(everything=False)
             self._swept_at = now
+        at = self._clock.now()
+        if any(until_at < at for until_at in self._unsettled) and not self._holds_overdue(at):
+            await self._settling.recover(everything=False)
+            self._unsettled = [until_at for until_at in self._unsettled if until_at >= at]
+
+    def _holds_overdue(self, at: datetime) -> bool:
+        """Tell whether one of ours has outlived its lease and may still be settled by us."""
+        untils = (message.leased_until_at for message in self._under_way.values())
+        return self._alone and any(until_at is not None and until_at < at for until_at in untils)
 
     async def _begin(self) -> bool:
         """Put messages under way while there is room; tell whether there is reason to go on."""
@@ -164,6 +177,8 @@ class Dispatcher:
         self._leaving.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("message %d could not be settled", message.id, exc_info=error)
+            if message.leased_until_at is not None:
+                self._unsettled.append(message.leased_until_at)
         self.notify()
 
     async def _idle_s(self) -> float:

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 _RETRY_S = 0.5  # first pause after the store refused
 _LONGEST_RETRY_S = 10.0
-_MOST_RETRIES = 20
+MOST_TRIES = 20
 
 
 class DispatchStore(OutboxStore, ChatStore, Protocol):
@@ -40,11 +40,12 @@ class DispatchStore(OutboxStore, ChatStore, Protocol):
 
 
 class Settling:
-    """Writes the settlements of one dispatcher."""
+    """Writes the settlements of one dispatcher; asks a store that refuses ``tries`` times."""
 
-    def __init__(self, store: DispatchStore, clock: Clock) -> None:
+    def __init__(self, store: DispatchStore, clock: Clock, *, tries: int = MOST_TRIES) -> None:
         self._store = store
         self._clock = clock
+        self._tries = tries
         self._sent = SentBook(store, clock)
 
     async def close(self) -> None:
@@ -137,7 +138,7 @@ class Settling:
 
     async def insisting(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
         """Do work in the store, again and again while it refuses, within reason."""
-        for attempt in range(_MOST_RETRIES):
+        for attempt in range(self._tries):
             try:
                 return await work()
             except StoreError as error:
