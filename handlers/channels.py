@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Bot, ChatMember, ChatMemberUpdated, Update
+from telegram import Bot, ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ContextTypes
@@ -53,20 +53,36 @@ async def membership(
     change = update.my_chat_member
     if change is None:
         return
-    present = change.new_chat_member.status in _PRESENT
-    was_present = change.old_chat_member.status in _PRESENT
-    if not present:
+    if not _may_write(change.new_chat_member):
         await services.subscribing.removed(change.chat.id)
         return
     if change.chat.type == ChatType.PRIVATE:
         if await services.subscribing.returned(change.chat.id):
             await _welcome_back(services, context.bot, change.chat.id)
         return
-    language = services.default_language
-    chat = await services.subscribing.added(stored_chat(change.chat, language), change.from_user.id)
+    invited = not _is_there(change.old_chat_member) or _became_poster(change)
+    known = await services.subscribing.chat(change.chat.id)
+    # Who only changes our rights has not added us: the chat stays with whoever did, if we know.
+    new = invited or known is None or known.added_by is None
+    chat = await services.subscribing.added(
+        stored_chat(change.chat, services.default_language), change.from_user.id if new else None
+    )
     await services.subscribing.returned(chat.id)
-    if not was_present or _became_poster(change):
+    if invited:
         await _offer_set_up(services, context.bot, chat, change)
+
+
+def _is_there(member: ChatMember) -> bool:
+    """Tell whether we are in the chat, allowed to write or not."""
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return member.status in _PRESENT
+
+
+def _may_write(member: ChatMember) -> bool:
+    """Tell whether we are in the chat and may write there; pictures may be forbidden."""
+    muted = isinstance(member, ChatMemberRestricted) and not member.can_send_messages
+    return _is_there(member) and not muted
 
 
 async def _welcome_back(services: Services, bot: Bot, chat_id: int) -> None:

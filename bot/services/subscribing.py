@@ -34,8 +34,8 @@ class Subscribing:
             await self._store.set_reachable(chat.id, True, now=self._clock.now())
         return saved
 
-    async def added(self, chat: Chat, by_user: int) -> Chat:
-        """Note that an admin added us to a group or channel."""
+    async def added(self, chat: Chat, by_user: int | None) -> Chat:
+        """Note that we are in a group or channel; None leaves it with the admin who added us."""
         return await self._store.save_chat(
             replace(chat, added_by=by_user, timezone=self._timezone), now=self._clock.now()
         )
