@@ -74,13 +74,13 @@ class Outgoing:
 
         "Today" is the digest's local date. Parts that it did not have are sent as new messages.
         False, and nothing written, when there is no such digest, a part of it was not sent, or
-        there would be fewer parts than stand in the chat.
+        there would be fewer parts than stand in the chat. A picture sent with it stays as it is.
         """
         now = self._clock.now()
         slot = await self._store.latest_slot(subscription.id)
         if slot is None or slot.local_date != local_date(now, ZoneInfo(subscription.timezone)):
             return False
-        parts = await self._store.messages_of(slot)
+        parts = [part for part in await self._store.messages_of(slot) if not part.picture]
         if not parts or any(part.state is not OutboxState.SENT for part in parts):
             return False
         shown = signed(replies, subscription.delivery.signature, subscription.language)

@@ -72,12 +72,12 @@ class Revising:
         return edited
 
     async def _todays(self, subscription: Subscription) -> tuple[list[OutboxMessage], list[Shown]]:
-        """Return the parts of today's newest digest, and what it shows once all were sent."""
+        """Return the text of today's newest digest, and what it shows once all was sent."""
         slot = await self._store.latest_slot(subscription.id)
         today = local_date(self._clock.now(), ZoneInfo(subscription.timezone))
         if slot is None or slot.local_date != today:
             return [], []
-        parts = await self._store.messages_of(slot)
+        parts = [part for part in await self._store.messages_of(slot) if not part.picture]
         if any(part.state is not OutboxState.SENT for part in parts):
             return parts, []
         return parts, await self._store.shown_by(slot)

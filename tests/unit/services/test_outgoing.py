@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -86,7 +87,12 @@ async def test_an_alert_outside_them_goes_at_once_and_none_to_who_cannot_be_reac
 
 
 async def digest(
-    store: Store, subscription: Subscription, clock: FixedClock, *texts: str, send: bool = True
+    store: Store,
+    subscription: Subscription,
+    clock: FixedClock,
+    *texts: str,
+    picture: bool = False,
+    send: bool = True,
 ) -> None:
     """Write and send today's digest."""
     slot = Slot(
@@ -106,6 +112,9 @@ async def digest(
         )
         for part, text in enumerate(texts, start=1)
     )
+    if picture:
+        drawn = Reply(html="رسم", plain="رسم", picture="{}")
+        parts = (*parts, replace(parts[0], part=1000, reply=drawn))
     due = DueDigest(slot=slot, messages=parts, cursor=1, covered_until_at=NIGHT)
     await store.enqueue_digests([due], now=clock.now())
     while send and (leased := await store.lease(9, now=clock.now(), lease_s=60)):
@@ -125,6 +134,23 @@ async def test_todays_digest_is_edited_and_what_it_did_not_have_is_sent(
     assert (further.kind, further.part, further.silent) == (OutboxKind.DIGEST, 2, True)
     assert further.plain.endswith("توقيع")
     assert not await outgoing.edit_digest(subscription, new)  # part 2 is not sent yet
+
+
+async def test_a_picture_that_came_with_the_digest_stays_when_its_text_is_edited(
+    store: Store, clock: FixedClock, outgoing: Outgoing, subscription: Subscription
+) -> None:
+    await digest(store, subscription, clock, "القتلى 12", picture=True)
+    (text,) = [sent for sent in await store.outbox() if not sent.picture]
+    new = [Reply(html="القتلى 17", plain="القتلى 17"), Reply(html="مزيد", plain="مزيد")]
+
+    assert await outgoing.edit_digest(subscription, [new[0]])
+    assert await outgoing.edit_digest(subscription, new)
+
+    waiting = await store.outbox(OutboxState.PENDING)
+    assert [(one.kind, one.part, one.edits) for one in waiting] == [
+        (OutboxKind.DIGEST, 2, None),
+        (OutboxKind.EDIT, 1, text.message_id),
+    ]
 
 
 async def test_a_digest_of_yesterday_or_one_not_sent_is_not_edited(
