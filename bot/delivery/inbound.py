@@ -31,7 +31,7 @@ _COUNTED = ("message", "edited_message", "callback_query")
 
 
 class SenderGate:
-    """Lets through so many messages and presses of one person; a token bucket each."""
+    """Lets through so many messages and presses of one person or chat; a token bucket each."""
 
     def __init__(
         self,
@@ -74,14 +74,19 @@ class SenderGate:
 
 
 def _sender(update: Json) -> int | None:
-    """Return who sent an update that can be skipped without harm, None for all others."""
+    """Return who sent an update that can be skipped without harm, None for all others.
+
+    Who writes in the name of a chat is that chat: as users Telegram gives one number to the
+    anonymous admins of all groups, one to all who write as their channels, and one to whatever is
+    forwarded from channels to their groups.
+    """
     for kind in _COUNTED:
         content = update.get(kind)
         if isinstance(content, dict):
-            sender = content.get("from")
-            identifier = sender.get("id") if isinstance(sender, dict) else None
             service = "migrate_to_chat_id" in content or "migrate_from_chat_id" in content
-            return identifier if isinstance(identifier, int) and not service else None
+            named = (content.get("sender_chat"), content.get("from"))
+            ids = [sender.get("id") for sender in named if isinstance(sender, dict)]
+            return next((one for one in ids if isinstance(one, int) and not service), None)
     return None
 
 

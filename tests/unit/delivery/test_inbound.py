@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from telegram import Bot
 
 from bot.delivery.inbound import Inbound, SenderGate
@@ -37,6 +38,29 @@ def test_a_flooder_is_held_to_the_rate_and_others_pass() -> None:
     assert 55 <= passed <= 61
     assert gate.skipped == 10_000 - passed
     assert gate.passes(said(2))
+
+
+@pytest.mark.parametrize(
+    "user", [1087968824, 136817688, 777000], ids=["anonymous admins", "channels", "forwarded"]
+)
+def test_who_writes_as_a_chat_is_that_chat_and_not_the_user_that_all_of_them_share(
+    user: int,
+) -> None:
+    gate = SenderGate(burst=2, per_s=0.001, monotonic=Seconds())
+    one, another = {"id": -1001, "type": "supergroup"}, {"id": -1002, "type": "supergroup"}
+
+    assert [gate.passes(said(user, sender_chat=one)) for _ in range(3)] == [True, True, False]
+    assert gate.passes(said(user, sender_chat=another))
+    edit = said(user, sender_chat=one)["message"]
+    assert not gate.passes({"update_id": 9, "edited_message": edit})
+
+
+@pytest.mark.parametrize("sender_chat", [None, 7, {}, {"id": "7"}])
+def test_a_chat_that_is_none_does_not_get_a_flooder_through(sender_chat: Any) -> None:
+    gate = SenderGate(burst=1, per_s=0.001, monotonic=Seconds())
+
+    assert gate.passes(said(1, sender_chat=sender_chat))
+    assert not gate.passes(said(1, sender_chat=sender_chat))
 
 
 def test_what_must_not_be_missed_is_never_skipped() -> None:
