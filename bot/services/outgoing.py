@@ -73,15 +73,17 @@ class Outgoing:
         """Let today's newest digest read ``replies`` instead of sending a new one.
 
         "Today" is the digest's local date. Parts that it did not have are sent as new messages.
-        False, and nothing written, when there is no such digest, a part of it was not sent, or
-        there would be fewer parts than stand in the chat. A picture sent with it stays as it is.
+        False, and nothing written, when there is no such digest, a part of it was not sent or went
+        to the group before it became a supergroup, or there would be fewer parts than stand in the
+        chat. A picture sent with it stays as it is.
         """
         now = self._clock.now()
         slot = await self._store.latest_slot(subscription.id)
         if slot is None or slot.local_date != local_date(now, ZoneInfo(subscription.timezone)):
             return False
         parts = [part for part in await self._store.messages_of(slot) if not part.picture]
-        if not parts or any(part.state is not OutboxState.SENT for part in parts):
+        stands = [part.state is OutboxState.SENT and part.message_id is not None for part in parts]
+        if not parts or not all(stands):
             return False
         shown = signed(replies, subscription.delivery.signature, subscription.language)
         if len(shown) < len(parts):

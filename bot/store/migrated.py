@@ -9,19 +9,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, case, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import OutboxState
 from bot.store.schema import chats, outbox, subscriptions
-from bot.store.schema_events import follows
+from bot.store.schema_events import alerts, follows
 from bot.store.slots import latest
-
-_WAITING = (OutboxState.PENDING, OutboxState.SENDING)
 
 
 async def move_chat(connection: AsyncConnection, old_id: int, new_id: int, now: datetime) -> None:
-    """Move the chat, its subscriptions and its waiting messages from one id to another."""
+    """Move the chat and all that names it from one id to another."""
     if old_id == new_id:
         return
     old = (await connection.execute(select(chats).where(chats.c.id == old_id))).one_or_none()
@@ -29,6 +27,7 @@ async def move_chat(connection: AsyncConnection, old_id: int, new_id: int, now: 
         await _ensure_chat(connection, old, new_id, now)
         await _move_subscriptions(connection, old_id, new_id)
         await _move_follows(connection, old_id, new_id)
+        await _move_alerts(connection, old_id, new_id)
         await connection.execute(delete(chats).where(chats.c.id == old_id))
     await _move_messages(connection, old_id, new_id)
 
@@ -91,8 +90,28 @@ async def _move_follows(connection: AsyncConnection, old_id: int, new_id: int) -
     await connection.execute(update(follows).where(mine, ~twin).values(chat_id=new_id))
 
 
+async def _move_alerts(connection: AsyncConnection, old_id: int, new_id: int) -> None:
+    """Move what the chat was told of events or waits to be told; what the new one knows stays."""
+    there = alerts.alias("there")
+    twin = (
+        select(there.c.event_id)
+        .where(there.c.chat_id == new_id, there.c.topic_id == alerts.c.topic_id)
+        .where(there.c.event_id == alerts.c.event_id)
+        .exists()
+    )
+    mine = alerts.c.chat_id == old_id
+    await connection.execute(update(alerts).where(mine, ~twin).values(chat_id=new_id))
+
+
 async def _move_messages(connection: AsyncConnection, old_id: int, new_id: int) -> None:
-    """Move waiting messages, except those that the new chat has already under the same key."""
+    """Move all messages, except those that the new chat has already under the same key.
+
+    Those that are settled too: /forget and /mydata know a chat by its present id alone, digests
+    and alerts look there for what did not arrive, and what was written once must not be again.
+    Telegram's own ids stay behind, because they name messages of the old chat and would name
+    others in the new one: what was sent is neither edited nor pinned any more, and an edit that
+    waits is sent as a new message.
+    """
     there = outbox.alias("there")
     twin = (
         select(there.c.id)
@@ -101,10 +120,12 @@ async def _move_messages(connection: AsyncConnection, old_id: int, new_id: int) 
         .where(there.c.part == outbox.c.part)
         .exists()
     )
-    waiting = (outbox.c.chat_id == old_id) & outbox.c.state.in_(_WAITING)
-    await connection.execute(update(outbox).where(waiting, ~twin).values(chat_id=new_id))
+    mine = outbox.c.chat_id == old_id
+    to_pin = case((outbox.c.state == OutboxState.SENT, None), else_=outbox.c.pin)
     await connection.execute(
         update(outbox)
-        .where(outbox.c.chat_id == old_id, outbox.c.state == OutboxState.PENDING)
-        .values(state=OutboxState.CANCELLED, reason="migrated")
+        .where(mine, ~twin)
+        .values(chat_id=new_id, message_id=None, edits=None, pin=to_pin)
     )
+    # One that is being sent will come back to be settled, and then the move comes once more.
+    await connection.execute(delete(outbox).where(mine, outbox.c.state != OutboxState.SENDING))

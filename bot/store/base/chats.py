@@ -108,5 +108,8 @@ class ChatStore(Protocol):
         ...
 
     async def migrate_chat(self, old_id: int, new_id: int, *, now: datetime) -> None:
-        """Move a chat with its subscriptions and waiting messages to a new id."""
+        """Move a chat with all that names it to a new id; twice is harmless.
+
+        Telegram's ids of what was sent stay behind: it can be neither edited nor pinned any more.
+        """
         ...

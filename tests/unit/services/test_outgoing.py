@@ -163,3 +163,14 @@ async def test_a_digest_of_yesterday_or_one_not_sent_is_not_edited(
     assert not await outgoing.edit_digest(subscription, [ALERT])
 
     assert len(await store.outbox()) == 1
+
+
+async def test_a_digest_that_went_to_the_group_before_it_was_a_supergroup_is_not_edited(
+    store: Store, clock: FixedClock, outgoing: Outgoing, subscription: Subscription
+) -> None:
+    await digest(store, subscription, clock, "القتلى 12")
+    await store.migrate_chat(7, -1007, now=clock.now())
+
+    assert not await outgoing.edit_digest(subscription, [ALERT])
+
+    assert len(await store.outbox()) == 1
