@@ -3,7 +3,8 @@
 ::
 
     new articles since the cursor ─▶ their events ─▶ what changed since it was shown ─▶ choose
-    (+ those whose delivery is in doubt)
+    (+ those whose delivery is in doubt,
+     − those that were old news when they came)
 
 Subscriptions that share a cursor share what is read; those that share their filters and what they
 were shown too share the choice.
@@ -15,7 +16,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
@@ -33,12 +34,14 @@ from bot.models import (
     WaitingDigests,
 )
 from bot.services.happenings import Happenings, Period
-from bot.services.knowing import Told, Where, known_to, surely
+from bot.services.knowing import KNOWN_FOR, Told, Where, known_to, surely
 from bot.store.base import Store
 
 FIRST_PERIOD, FIRST_WEEK = timedelta(hours=24), timedelta(days=7)
+LATE = timedelta(days=7)  # dated so long before the period, an article is an archive's, not news
 _MOST_READ = 400  # articles loaded for one digest; more are counted, not read
 _NO_END = 2**62
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 _Key = tuple[object, ...]
@@ -151,7 +154,8 @@ class Composing:
         """Return the digest that a new subscriber would get now."""
         tick = await self.begin()
         since_at = since_at or tick.now - _looking_back(filters)
-        period = await self._happened(await self._dated_since(since_at, tick), tick)
+        dated = await self._dated_since(since_at, tick)
+        period = await self._happened(dated, len(dated), tick)
         return await self._digest(period, since_at, filters, {}, frozenset(), tick)
 
     async def made(
@@ -199,16 +203,20 @@ class Composing:
         return tick.made[key]
 
     async def _gather(self, begun: Begun, repeated: frozenset[int], tick: Tick) -> Period:
-        """Read what happened since a digest began."""
-        later = await self._store.articles_between(begun.cursor, tick.last_seq)
-        dated = await self._dated_since(begun.since_at, tick) if begun.first else []
-        new = {article.id: article for article in [*dated, *later]}
-        changed: list[int] = []
+        """Read what happened since a digest began; of much that is new the newest."""
+        span, news_from = (begun.cursor, tick.last_seq), _before(begun.since_at, LATE)
+        later = await self._store.articles_between(*span, since=news_from, limit=_MOST_READ)
+        count = len(later)
+        if count == _MOST_READ:
+            count = await self._store.count_between(*span, since=news_from)
         if not begun.first:
-            span = begun.cursor, tick.last_seq
-            changed = await self._store.changed_articles(*span, _MOST_READ)
-        revised = [one for one in changed if one not in new]
-        return await self._happened(list(new.values()), tick, repeated, revised)
+            told_from = _before(tick.now, KNOWN_FOR)
+            revised = await self._store.revised_articles(*span, since=told_from, limit=_MOST_READ)
+            return await self._happened(later, count, tick, repeated, revised)
+        dated = await self._dated_since(begun.since_at, tick)
+        count += len(dated) - await self._store.count_between(*span, since=begun.since_at)
+        new = {article.id: article for article in [*dated, *later]}
+        return await self._happened(list(new.values()), count, tick, repeated)
 
     async def _remember(
         self, readers: Sequence[Subscription], period: Period, key: _Key, tick: Tick
@@ -251,11 +259,12 @@ class Composing:
     async def _happened(
         self,
         new: Sequence[Article],
+        count: int,
         tick: Tick,
         repeated: frozenset[int] = frozenset(),
         revised: Sequence[int] = (),
     ) -> Period:
-        """Return what articles report, the newest of them if they are many."""
+        """Return what articles report, the newest of them if they are many; ``count``: of all."""
         newest_first = sorted(new, key=lambda article: article.dated_at, reverse=True)
         read = [article.id for article in newest_first[:_MOST_READ]]
         wanted = dict.fromkeys([*read, *sorted(repeated), *revised])
@@ -265,7 +274,7 @@ class Composing:
             at=tick.now,
             repeated=repeated,
             revised=frozenset(revised) - repeated,
-            unread=len(newest_first) - len(read),
+            unread=count - len(read),
         )
 
     async def _digest(
@@ -300,6 +309,10 @@ class Composing:
             weekly=filters.weekly,
             told=_told_at_once(period, filters, seen, alerted),
         )
+
+
+def _before(at: datetime, how_long: timedelta) -> datetime:
+    return at - min(how_long, at - _NEVER)
 
 
 def _told_at_once(

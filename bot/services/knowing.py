@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.models import Alert, EventSnapshot, Shown
 from bot.store.base import Store
+
+# How long what was told of an event is kept after its last report. Corrections of reports that are
+# older are not told, so that forgetting changes nothing in a digest.
+KNOWN_FOR = timedelta(days=180)
 
 Where = tuple[int, int]  # chat and topic
 

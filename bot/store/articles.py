@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Row, func, literal, select
 
 from bot.models import (
     Arrival,
@@ -168,17 +168,24 @@ class SqlArticles(ArticleStore):
             return await connection.scalar(select(func.max(change_log.c.seq))) or 0
 
     @to_the_end
-    async def articles_between(self, after: int, until: int) -> list[Article]:
+    async def articles_between(
+        self, after: int, until: int, *, since: datetime | None = None, limit: int | None = None
+    ) -> list[Article]:
         """Return the articles first stored by changes in (after, until], newest date first."""
         query = (
-            ARTICLE_ROWS.join(change_log, change_log.c.article_id == articles.c.id)
-            .where(change_log.c.seq > literal(after, BigInteger))
-            .where(change_log.c.seq <= literal(until, BigInteger))
-            .where(change_log.c.revision == 1)
+            ARTICLE_ROWS.where(*_first_stored(after, until, since))
             .order_by(articles.c.dated_at.desc(), articles.c.id.desc())
+            .limit(limit)
         )
         async with self._db.reading() as connection:
             return [article_of(row) for row in await connection.execute(query)]
+
+    @to_the_end
+    async def count_between(self, after: int, until: int, *, since: datetime) -> int:
+        """Return how many :meth:`articles_between` would return without a limit."""
+        query = select(func.count()).select_from(articles)
+        async with self._db.reading() as connection:
+            return await connection.scalar(query.where(*_first_stored(after, until, since))) or 0
 
     @to_the_end
     async def articles_since(self, since: datetime) -> list[Article]:
@@ -207,6 +214,18 @@ class SqlArticles(ArticleStore):
         async with self._db.reading() as connection:
             newest: datetime | None = await connection.scalar(select(func.max(articles.c.dated_at)))
             return newest
+
+
+def _first_stored(after: int, until: int, since: datetime | None) -> list[ColumnElement[bool]]:
+    """Return the conditions for articles first stored by changes in (after, until]."""
+    stored = (
+        select(change_log.c.article_id)
+        .where(change_log.c.seq > literal(after, BigInteger))
+        .where(change_log.c.seq <= literal(until, BigInteger))
+        .where(change_log.c.revision == 1)
+    )
+    dated = [] if since is None else [articles.c.dated_at >= since]
+    return [articles.c.id.in_(stored), *dated]
 
 
 def _known_again(arrival: Arrival, known: Known | None) -> Intake | None:

@@ -97,14 +97,18 @@ class SqlEvents(SqlShowing, EventStore):
             return await _events(connection, live)
 
     @to_the_end
-    async def changed_articles(self, after: int, until: int, limit: int) -> list[int]:
-        """Return the articles new or revised by changes in (after, until], newest dated first."""
+    async def revised_articles(
+        self, after: int, until: int, *, since: datetime, limit: int
+    ) -> list[int]:
+        """Return the articles held before that changes in (after, until] revised."""
         changed = select(change_log.c.article_id).where(
             change_log.c.seq > after, change_log.c.seq <= until
         )
         query = (
             select(articles.c.id)
-            .where(articles.c.id.in_(changed))
+            .where(articles.c.id.in_(changed.where(change_log.c.revision > 1)))
+            .where(articles.c.id.not_in(changed.where(change_log.c.revision == 1)))
+            .where(articles.c.dated_at >= since)
             .order_by(articles.c.dated_at.desc(), articles.c.id.desc())
             .limit(limit)
         )

@@ -187,6 +187,7 @@ READS: dict[str, Call] = {
     "changes": lambda s, _: s.changes(0, 10),
     "last_seq": lambda s, _: s.last_seq(),
     "articles_between": lambda s, _: s.articles_between(0, 10),
+    "count_between": lambda s, _: s.count_between(0, 10, since=NOW),
     "articles_in": lambda s, _: s.articles_in(NOW - timedelta(days=1), NOW, 5),
     "articles_since": lambda s, _: s.articles_since(NOW - timedelta(days=1)),
     "newest_at": lambda s, _: s.newest_at(),
@@ -198,7 +199,7 @@ READS: dict[str, Call] = {
     "readings": lambda s, h: s.readings([h.article_id]),
     "events": lambda s, _: s.events([1]),
     "recent_events": lambda s, _: s.recent_events(NOW),
-    "changed_articles": lambda s, _: s.changed_articles(0, 10, 5),
+    "revised_articles": lambda s, _: s.revised_articles(0, 10, since=NOW, limit=5),
     "headlines": lambda s, h: s.headlines([h.article_id]),
     "forebears": lambda s, _: s.forebears([1]),
     "articles_about": lambda s, _: s.articles_about(

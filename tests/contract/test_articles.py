@@ -225,6 +225,24 @@ async def test_articles_between_are_those_first_stored_there_newest_date_first(
     assert await store.articles_between(until, until) == []
 
 
+async def test_of_articles_between_the_newest_are_given_and_all_that_are_news_counted(
+    store: Store,
+) -> None:
+    for days in range(5):
+        at = NOW - days * DAY
+        await added(store, str(days), new_article(str(days), published_at=at))
+    await added(store, "undated", new_article("undated"), now=LATER)
+    after, until = 1, await store.last_seq()  # the newest came before
+    since = NOW - 3 * DAY
+
+    given = await store.articles_between(after, until, since=since, limit=2)
+
+    assert titles(given) == ["undated", "1"]
+    assert len(await store.articles_between(after, until, since=since)) == 4
+    assert await store.count_between(after, until, since=since) == 4
+    assert await store.count_between(until, until, since=since) == 0
+
+
 async def test_articles_since_counts_the_date_of_publication_else_of_first_sight(
     store: Store,
 ) -> None:

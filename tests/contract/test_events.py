@@ -114,15 +114,20 @@ async def test_what_is_followed_again_keeps_its_events_until_they_are_replaced(
     assert (await store.readings([article_id]))[article_id].event_id == 1
 
 
-async def test_changed_articles_are_new_and_revised_ones_of_the_interval(store: Store) -> None:
-    await added(store, "a", new_article("أ", published_at=NOW))
-    second = (await added(store, "b", new_article("ب", published_at=LATER))).article_id
-    first = (await added(store, "a", new_article("أ معدل", published_at=NOW))).article_id
+async def test_revised_articles_are_those_held_before_of_which_a_change_came(
+    store: Store,
+) -> None:
+    old = (await added(store, "a", new_article("أ", published_at=NOW))).article_id
+    new = (await added(store, "b", new_article("ب", published_at=LATER))).article_id
+    await added(store, "a", new_article("أ معدل", published_at=NOW))
+    await added(store, "b", new_article("ب معدل", published_at=LATER))
 
-    assert await store.changed_articles(0, 3, 10) == [second, first]
-    assert await store.changed_articles(2, 3, 10) == [first]
-    assert await store.changed_articles(0, 3, 1) == [second]
-    assert await store.changed_articles(3, 9, 10) == []
+    assert await store.revised_articles(0, 4, since=NOW, limit=10) == []  # all of it is new
+    assert await store.revised_articles(1, 4, since=NOW, limit=10) == [old]
+    assert await store.revised_articles(2, 4, since=NOW, limit=10) == [new, old]
+    assert await store.revised_articles(2, 4, since=NOW, limit=1) == [new]
+    assert await store.revised_articles(2, 4, since=LATER, limit=10) == [new]
+    assert await store.revised_articles(4, 9, since=NOW, limit=10) == []
 
 
 async def test_articles_about_a_place_are_found_by_it_and_by_every_area_around(

@@ -64,8 +64,17 @@ class ArticleStore(Protocol):
         """Return the newest change-log seq, 0 when the log is empty."""
         ...
 
-    async def articles_between(self, after: int, until: int) -> list[Article]:
-        """Return the articles first stored by changes in (after, until], newest date first."""
+    async def articles_between(
+        self, after: int, until: int, *, since: datetime | None = None, limit: int | None = None
+    ) -> list[Article]:
+        """Return the articles first stored by changes in (after, until], newest date first.
+
+        Only those dated at or after ``since``, and at most ``limit`` of them; None: all.
+        """
+        ...
+
+    async def count_between(self, after: int, until: int, *, since: datetime) -> int:
+        """Return how many :meth:`articles_between` would return without a limit."""
         ...
 
     async def articles_since(self, since: datetime) -> list[Article]:

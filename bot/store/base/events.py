@@ -53,8 +53,13 @@ class EventStore(Protocol):
         """Return the events with a report dated since then, merged ones left out, by id."""
         ...
 
-    async def changed_articles(self, after: int, until: int, limit: int) -> list[int]:
-        """Return the articles new or revised by changes in (after, until], newest dated first."""
+    async def revised_articles(
+        self, after: int, until: int, *, since: datetime, limit: int
+    ) -> list[int]:
+        """Return the articles held before that changes in (after, until] revised.
+
+        Only those dated at or after ``since``, at most ``limit`` of them, newest dated first.
+        """
         ...
 
     async def headlines(self, article_ids: Sequence[int]) -> dict[int, Article]:

@@ -325,7 +325,7 @@ async def test_what_arrives_late_while_a_first_digest_waits_is_in_the_one_that_r
     for day in range(3):  # each stored after the digest of its day, and dated long before
         move_to(clock, EIGHT + timedelta(days=day))
         await broadcasting.tick()
-        late.append(await add(store, clock, f"متأخر {day}", EIGHT - timedelta(days=9)))
+        late.append(await add(store, clock, f"متأخر {day}", EIGHT - timedelta(days=6)))
     move_to(clock, EIGHT + timedelta(days=3))
     await broadcasting.tick()
 

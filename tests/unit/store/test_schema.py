@@ -34,7 +34,8 @@ FREQUENT: dict[str, Callable[[Store], Awaitable[object]]] = {
     "paragraphs_without": lambda s: s.paragraphs_without("model", 10),
     "embeddings": lambda s: s.embeddings("model", 5, 10),
     "articles_of": lambda s: s.articles_of([1, 2]),
-    "articles_between": lambda s: s.articles_between(0, 10),
+    "articles_between": lambda s: s.articles_between(0, 10, since=NOW, limit=5),
+    "count_between": lambda s: s.count_between(0, 10, since=NOW),
     "articles_since": lambda s: s.articles_since(NOW),
     "newest_at": lambda s: s.newest_at(),
     "subscription": lambda s: s.subscription(7, 0),
@@ -43,7 +44,7 @@ FREQUENT: dict[str, Callable[[Store], Awaitable[object]]] = {
     "readings": lambda s: s.readings([1, 2]),
     "events": lambda s: s.events([1, 2]),
     "recent_events": lambda s: s.recent_events(NOW),
-    "changed_articles": lambda s: s.changed_articles(5, 10, 5),
+    "revised_articles": lambda s: s.revised_articles(5, 10, since=NOW, limit=5),
     "headlines": lambda s: s.headlines([1, 2]),
     "forebears": lambda s: s.forebears([1, 2]),
     "articles_about": lambda s: s.articles_about(
