@@ -43,8 +43,9 @@ from bot.models import (
     WaitingDigests,
 )
 from bot.precedence import after_readers, unhurried
+from bot.services.beginning import Begun
 from bot.services.charting import Charting
-from bot.services.composing import Begun, Composing, Made, Tick
+from bot.services.composing import Composing, Made, Tick
 from bot.services.sensitive import tells_of_casualties
 from bot.store.base import Store
 from bot.text.dates import format_date
@@ -95,7 +96,8 @@ class Broadcasting:
                 continue
             if due is not None and due.slot not in self._refused:
                 pending.append((subscription, due))
-                begun = Begun.at(subscription, due.slot.due_at, tick.last_seq)
+                until = tick.until(subscription.filters)
+                begun = Begun.at(subscription, due.slot.due_at, until)
                 tick.sharing[begun].append(subscription)
         for start in range(0, len(pending), _AT_ONCE):
             written += await self._broadcast(pending[start : start + _AT_ONCE], tick)
@@ -195,10 +197,11 @@ class Broadcasting:
         if subscription.id in tick.unsettled:
             doubtful = await self._store.doubtful(subscription.id)
             waiting = await self._store.waiting_digests(subscription.id)
-        begun, unsent = Begun.at(subscription, due.slot.due_at, tick.last_seq), frozenset[int]()
+        until = tick.until(subscription.filters)
+        begun, unsent = Begun.at(subscription, due.slot.due_at, until), frozenset[int]()
         if waiting is not None:
             doubtful = [*waiting.doubtful, *doubtful]
-            begun = Begun.before(waiting, subscription)
+            begun = Begun.before(waiting, subscription, until)
             unsent = frozenset(waiting.article_ids)
         made = await self._composing.made(subscription, begun, doubtful, tick, unsent=unsent)
         replies = signed(
@@ -216,9 +219,9 @@ class Broadcasting:
             slot=due.slot,
             covered=tuple(due.covered),
             messages=tuple(messages),
-            cursor=tick.last_seq,
+            cursor=until,
             # What was not sent covers nothing: the next one begins where the last one sent ended.
-            covered_until_at=tick.now if messages else begun.since_at,
+            covered_until_at=tick.covered_until_at(begun) if messages else begun.since_at,
             folds=tuple(message.id for message in doubtful),
             replaces=waiting.message_ids if waiting else (),
             shown=made.shown,

@@ -15,8 +15,8 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from bot.clock import Clock
@@ -31,67 +31,17 @@ from bot.models import (
     OutboxMessage,
     Reply,
     Subscription,
-    WaitingDigests,
 )
+from bot.services.beginning import LATE, Begun, before, filters_of, looking_back
 from bot.services.happenings import Happenings, Period
 from bot.services.knowing import KNOWN_FOR, Told, Where, known_to, surely
 from bot.store.base import Store
 
-FIRST_PERIOD, FIRST_WEEK = timedelta(hours=24), timedelta(days=7)
-LATE = timedelta(days=7)  # dated so long before the period, an article is an archive's, not news
 _MOST_READ = 400  # articles loaded for one digest; more are counted, not read
 _NO_END = 2**62
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 _Key = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
-    """Where a digest begins.
-
-    It holds what was stored after ``cursor``, and a ``first`` one what is dated since ``since_at``.
-    """
-
-    cursor: int
-    since_at: datetime
-    first: bool
-
-    @classmethod
-    def at(cls, subscription: Subscription, due_at: datetime, last_seq: int) -> Begun:
-        """Return where the next digest of a subscription begins."""
-        covered = subscription.covered_until_at
-        return cls(
-            cursor=last_seq if covered is None else subscription.cursor,
-            since_at=covered or due_at - _looking_back(filters_of(subscription)),
-            first=covered is None,
-        )
-
-    @classmethod
-    def before(cls, waiting: WaitingDigests, subscription: Subscription) -> Begun:
-        """Return where the first of the waiting digests began."""
-        covered = waiting.covered_until_at
-        if covered is not None:
-            return cls(cursor=waiting.cursor, since_at=covered, first=False)
-        after = waiting.first_cursor
-        return cls(
-            cursor=subscription.cursor if after is None else after,
-            since_at=waiting.due_at - _looking_back(filters_of(subscription)),
-            first=True,
-        )
-
-
-def filters_of(subscription: Subscription) -> DigestFilters:
-    """Return what a subscription chose; on one day of the week its digest is a weekly one."""
-    if len(subscription.weekdays) == 1:
-        return replace(subscription.filters, weekly=True)
-    return subscription.filters
-
-
-def _looking_back(filters: DigestFilters) -> timedelta:
-    """Return what a first digest, or one asked for, looks back on."""
-    return FIRST_WEEK if filters.weekly else FIRST_PERIOD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +68,8 @@ class Tick:
 
     now: datetime
     last_seq: int
+    read_seq: int  # up to which articles were read: where they happened, and who took part
+    unread_at: datetime  # since when articles wait to be read
     newest_at: datetime | None
     looks: dict[int, Look]  # of the chats that have chosen one
     unsettled: set[int] = field(default_factory=set)  # subscriptions with digests not yet arrived
@@ -129,6 +81,19 @@ class Tick:
     made: dict[_Key, Made] = field(default_factory=dict)
     messages: dict[_Key, list[Reply]] = field(default_factory=dict)
     charts: dict[_Key, Reply | None] = field(default_factory=dict)
+
+    def until(self, filters: DigestFilters) -> int:
+        """Return how far along the change log a digest goes.
+
+        Whether somebody wants an article by its places or parties is known once it was read: what
+        was not is left to a later digest.
+        """
+        return self.read_seq if filters.places or filters.parties else self.last_seq
+
+    def covered_until_at(self, begun: Begun) -> datetime:
+        """Return the end of the time that a digest covers."""
+        whole = begun.until >= self.last_seq
+        return self.now if whole else max(begun.since_at, self.unread_at)
 
 
 class Composing:
@@ -142,9 +107,14 @@ class Composing:
 
     async def begin(self, at: datetime | None = None) -> Tick:
         """Return a look at what is due at an instant, without one at this."""
+        now, last_seq = at or self._clock.now(), await self._store.last_seq()
+        read_seq = min(last_seq, (await self._store.events_mark()).seq)
+        unread = await self._store.changes(read_seq, 1)
         return Tick(
-            now=at or self._clock.now(),
-            last_seq=await self._store.last_seq(),
+            now=now,
+            last_seq=last_seq,
+            read_seq=read_seq,
+            unread_at=min([now, *(change.at for change in unread)]),
             newest_at=await self._store.newest_at(),
             looks=await self._store.looks(),
             unsettled=await self._store.unsettled_subscriptions(),
@@ -153,8 +123,8 @@ class Composing:
     async def preview(self, since_at: datetime | None, filters: DigestFilters) -> Digest:
         """Return the digest that a new subscriber would get now."""
         tick = await self.begin()
-        since_at = since_at or tick.now - _looking_back(filters)
-        dated = await self._dated_since(since_at, tick)
+        since_at = since_at or tick.now - looking_back(filters)
+        dated = await self._dated_since(since_at, tick.last_seq)
         period = await self._happened(dated, len(dated), tick)
         return await self._digest(period, since_at, filters, {}, frozenset(), tick)
 
@@ -204,16 +174,16 @@ class Composing:
 
     async def _gather(self, begun: Begun, repeated: frozenset[int], tick: Tick) -> Period:
         """Read what happened since a digest began; of much that is new the newest."""
-        span, news_from = (begun.cursor, tick.last_seq), _before(begun.since_at, LATE)
+        span, news_from = (begun.cursor, begun.until), before(begun.since_at, LATE)
         later = await self._store.articles_between(*span, since=news_from, limit=_MOST_READ)
         count = len(later)
         if count == _MOST_READ:
             count = await self._store.count_between(*span, since=news_from)
         if not begun.first:
-            told_from = _before(tick.now, KNOWN_FOR)
+            told_from = before(tick.now, KNOWN_FOR)
             revised = await self._store.revised_articles(*span, since=told_from, limit=_MOST_READ)
             return await self._happened(later, count, tick, repeated, revised)
-        dated = await self._dated_since(begun.since_at, tick)
+        dated = await self._dated_since(begun.since_at, begun.until)
         count += len(dated) - await self._store.count_between(*span, since=begun.since_at)
         new = {article.id: article for article in [*dated, *later]}
         return await self._happened(list(new.values()), count, tick, repeated)
@@ -246,12 +216,12 @@ class Composing:
             found[follow.chat_id, follow.topic_id] |= by_value[follow.kind, follow.value]
         return {chat: frozenset(events) for chat, events in found.items()}
 
-    async def _dated_since(self, since_at: datetime, tick: Tick) -> list[Article]:
-        """Return the articles dated since then, without those stored after the tick began.
+    async def _dated_since(self, since_at: datetime, until: int) -> list[Article]:
+        """Return the articles dated since then, without those stored after a digest's end.
 
-        The cursor stops where the tick began, so the next digest will bring those.
+        The cursor stops there, so the next digest will bring those.
         """
-        later = await self._store.articles_between(tick.last_seq, _NO_END)
+        later = await self._store.articles_between(until, _NO_END)
         too_late = {article.id for article in later}
         dated = await self._store.articles_since(since_at)
         return [article for article in dated if article.id not in too_late]
@@ -309,10 +279,6 @@ class Composing:
             weekly=filters.weekly,
             told=_told_at_once(period, filters, seen, alerted),
         )
-
-
-def _before(at: datetime, how_long: timedelta) -> datetime:
-    return at - min(how_long, at - _NEVER)
 
 
 def _told_at_once(
