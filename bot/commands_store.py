@@ -37,7 +37,7 @@ async def backup(settings: Settings, folder: Path | None, *, keep: int = 0) -> i
             )
     finally:
         await store.close()
-    backups.prune(folder, keep)
+    backups.prune(folder, keep, made.folder)
     say = console_texts()
     sys.stdout.write(say("backup.done", rows=made.rows, path=made.folder) + "\n")
     return 0

@@ -85,6 +85,7 @@ class Broadcasting:
         A subscription that fails is logged and tried again at the next tick; it keeps no other
         from its digest. Raises StoreError when the store cannot be read at all.
         """
+        await self._set_times_right(at or self._clock.now())
         tick = await self._composing.begin(at)
         written = 0
         pending = []
@@ -102,6 +103,11 @@ class Broadcasting:
         for start in range(0, len(pending), _AT_ONCE):
             written += await self._broadcast(pending[start : start + _AT_ONCE], tick)
         return written
+
+    async def _set_times_right(self, now: datetime) -> None:
+        """Let nothing wait for a time that a clock wrote which was ahead."""
+        if count := await self._store.set_times_right(now=now):
+            logger.warning("a clock was ahead, now or before: %d of its times set right", count)
 
     async def digest_now(
         self, chat: Chat, *, topic_id: int = 0, since_at: datetime | None = None

@@ -135,9 +135,16 @@ def made_at(backup: Path) -> datetime | None:
         return None
 
 
-def prune(folder: Path, keep: int) -> list[Path]:
-    """Remove all but the newest ``keep`` backups; return what was removed."""
-    old = backups_in(folder)[:-keep] if keep > 0 else []
+def prune(folder: Path, keep: int, made: Path | None = None) -> list[Path]:
+    """Remove all but the newest ``keep`` backups; return what was removed.
+
+    ``made`` is the newest for sure: those that are dated after it were made by a wrong clock, and
+    go before all others.
+    """
+    kept = backups_in(folder)
+    if made is not None:
+        kept.sort(key=lambda one: (one.name <= made.name, one.name))
+    old = kept[:-keep] if keep > 0 else []
     for path in old:
         doomed = path.with_name(path.name + _UNFINISHED)
         path.replace(doomed)  # a kill in the middle must not leave half of a named backup

@@ -70,10 +70,30 @@ async def _claim(
     covered = [_row(one, SlotState.COVERED, now) for due in due_now for one in due.covered]
     await insert_missing(connection, slots, covered)
     progress = [_progress(due, held[due.slot.subscription_id]) for due in due_now]
+    # A slot that is written already has passed: it is not to be composed at every tick.
+    progress += [
+        passed
+        for due in asked
+        if due.slot.subscription_id not in new
+        and (passed := _passed(due, held[due.slot.subscription_id])) is not None
+    ]
     if progress:
         moved = update(subscriptions).where(subscriptions.c.id == bindparam("key"))
         await connection.execute(moved, progress)
     return new
+
+
+def _passed(due: DueDigest, subscription: Row[Any]) -> dict[str, object] | None:
+    """Return how a subscription moves on past a slot that is written; None where it has."""
+    last_slot_at = latest(due.slot.due_at, subscription.last_slot_at)
+    if last_slot_at == subscription.last_slot_at:
+        return None
+    return {
+        "key": subscription.id,
+        "cursor": subscription.cursor,
+        "covered_until_at": subscription.covered_until_at,
+        "last_slot_at": last_slot_at,
+    }
 
 
 def _progress(due: DueDigest, subscription: Row[Any]) -> dict[str, object]:

@@ -32,6 +32,7 @@ from bot.store.schema import articles, change_log, chats, outbox, paragraphs, so
 from bot.store.sent import SqlSent
 from bot.store.sources import SqlSources
 from bot.store.sqlite import DRIVER, SqliteDatabase, ensure_openable
+from bot.store.times import SqlTimes
 
 
 class SqlStore(
@@ -46,6 +47,7 @@ class SqlStore(
     SqlRetention,
     SqlSent,
     SqlQuestions,
+    SqlTimes,
     Store,
 ):
     """Everything held in one database; made by :func:`open_store`."""
@@ -90,7 +92,7 @@ class SqlStore(
         """Make a backup in ``folder``, read it back, and remove all but the newest ``keep``."""
         made = await back_up(self.database, folder, now=now, settings=settings)
         with file_errors():
-            await asyncio.to_thread(prune, folder, keep)
+            await asyncio.to_thread(prune, folder, keep, made.folder)
         return made.folder
 
     @to_the_end

@@ -170,6 +170,7 @@ WRITES: dict[str, Call] = {
     "recover": lambda s, _: s.recover(now=LATER, everything=True),
     "remove_old": lambda s, _: _remove_old(s),
     "enqueue_edit": lambda s, h: s.enqueue_edit(h.sent_id, LARGE_REPLY, now=NOW),
+    "set_times_right": lambda s, _: s.set_times_right(now=NOW - timedelta(days=2)),
     "settle_pin": lambda s, h: s.settle_pin(h.sending.id, PinState.DONE),
 }
 

@@ -25,7 +25,7 @@ SMALL_WRITES = {
     "remove_old",
     "remove_source", "set_reachable", "migrate_chat", "lease", "settle_sent", "retry", "recover",
     "save_events", "follow_again", "forget_shown", "unfollow", "forget_alerts", "expire_questions",
-    "forget_chat", "settle_pin", "show_anew",
+    "forget_chat", "settle_pin", "show_anew", "set_times_right",
 }  # fmt: skip
 
 

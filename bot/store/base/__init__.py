@@ -23,6 +23,7 @@ from bot.store.base.questions import QuestionStore
 from bot.store.base.retention import RetentionStore
 from bot.store.base.sent import SentStore
 from bot.store.base.sources import SourceStore
+from bot.store.base.times import TimesStore
 
 
 class Store(
@@ -36,6 +37,7 @@ class Store(
     SentStore,
     QuestionStore,
     RetentionStore,
+    TimesStore,
     Protocol,
 ):
     """The whole store."""

@@ -50,6 +50,21 @@ async def test_a_backup_from_the_future_does_not_put_off_the_next(tmp_path: Path
     await store.close()
 
 
+async def test_the_only_backup_that_is_kept_is_the_one_just_made(tmp_path: Path) -> None:
+    store, watch = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}"), Watch()
+    folder = tmp_path / "backups"
+    keeping = Keeping(store, watch, backup_dir=folder, backup_keep=1)
+    watch.at = NOW + timedelta(days=3)  # the clock was wrong
+    assert await keeping.back_up_if_due()
+    watch.at = NOW
+
+    made = await keeping.back_up_if_due()
+
+    assert backups_in(folder) == [made]
+    assert await keeping.back_up_if_due() is None
+    await store.close()
+
+
 async def test_without_a_folder_none_is_made(tmp_path: Path) -> None:
     store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'mujaz.db'}")
 
