@@ -7,6 +7,9 @@ what was stored before.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+_DAY, _WEEK = timedelta(hours=24), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,11 @@ class DigestFilters:
     weekly: bool = False  # looks back on a week, once a week
     skip_quiet: bool = False  # nothing new: no message instead of one line
     chart: bool = False  # with a picture of the figures that moved, a message of its own
+
+    @property
+    def first_period(self) -> timedelta:
+        """What a first digest, or one asked for, looks back on."""
+        return _WEEK if self.weekly else _DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from bot.models import DigestFilters, Subscription, WaitingDigests
 
-FIRST_PERIOD, FIRST_WEEK = timedelta(hours=24), timedelta(days=7)
 LATE = timedelta(days=7)  # dated so long before the period, an article is an archive's, not news
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -32,7 +31,7 @@ class Begun:
         return cls(
             cursor=until if covered is None else subscription.cursor,
             until=until,
-            since_at=covered or due_at - looking_back(filters_of(subscription)),
+            since_at=covered or due_at - filters_of(subscription).first_period,
             first=covered is None,
         )
 
@@ -46,7 +45,7 @@ class Begun:
         return cls(
             cursor=subscription.cursor if after is None else after,
             until=until,
-            since_at=waiting.due_at - looking_back(filters_of(subscription)),
+            since_at=waiting.due_at - filters_of(subscription).first_period,
             first=True,
         )
 
@@ -56,11 +55,6 @@ def filters_of(subscription: Subscription) -> DigestFilters:
     if len(subscription.weekdays) == 1:
         return replace(subscription.filters, weekly=True)
     return subscription.filters
-
-
-def looking_back(filters: DigestFilters) -> timedelta:
-    """Return what a first digest, or one asked for, looks back on."""
-    return FIRST_WEEK if filters.weekly else FIRST_PERIOD
 
 
 def before(at: datetime, how_long: timedelta) -> datetime:

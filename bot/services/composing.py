@@ -32,7 +32,7 @@ from bot.models import (
     Reply,
     Subscription,
 )
-from bot.services.beginning import LATE, Begun, before, filters_of, looking_back
+from bot.services.beginning import LATE, Begun, before, filters_of
 from bot.services.happenings import Happenings, Period
 from bot.services.knowing import KNOWN_FOR, Told, Where, known_to, surely
 from bot.store.base import Store
@@ -123,7 +123,7 @@ class Composing:
     async def preview(self, since_at: datetime | None, filters: DigestFilters) -> Digest:
         """Return the digest that a new subscriber would get now."""
         tick = await self.begin()
-        since_at = since_at or tick.now - looking_back(filters)
+        since_at = since_at or tick.now - filters.first_period
         dated = await self._dated_since(since_at, tick.last_seq)
         period = await self._happened(dated, len(dated), tick)
         return await self._digest(period, since_at, filters, {}, frozenset(), tick)

@@ -16,6 +16,7 @@ from bot.models import Chat, ChatKind, DeliveryOptions, DigestFilters, Look, Sub
 from bot.precedence import unhurried
 from bot.store.base import ChatStore
 from bot.store.engine import Database, to_the_end
+from bot.store.lost import take_back_lost
 from bot.store.messages import cancel_pending
 from bot.store.migrated import move_chat
 from bot.store.schema import chats, outbox, subscriptions
@@ -126,7 +127,8 @@ class SqlChats(ChatStore):
         """Create or change the subscription of a chat and topic, and make it active.
 
         An existing one keeps what its digests have covered. It counts as active from ``now`` on
-        when it was paused or its schedule changes: earlier slots are then not made up for.
+        when it was paused or its schedule changes: earlier slots are then not made up for, but
+        what stood in digests that were lost with the pause comes with the next one.
         """
         mine = _of(chat_id, topic_id)
         chosen: dict[str, object] = {
@@ -143,6 +145,8 @@ class SqlChats(ChatStore):
                 await connection.execute(insert(subscriptions).values(new))
             else:
                 same = (tuple(row.times), row.timezone) == (times, timezone)
+                if not row.active:
+                    await take_back_lost(connection, [row], now)
                 if not (row.active and same):
                     chosen["active_since_at"] = now
                 await connection.execute(update(subscriptions).where(*mine).values(chosen))
@@ -234,13 +238,15 @@ class SqlChats(ChatStore):
                 update(chats).where(chats.c.id == chat_id).values(reachable=reachable)
             )
             if reachable:
-                back = update(subscriptions).where(
-                    here, ~subscriptions.c.active, subscriptions.c.paused_reason == UNREACHABLE
-                )
-                result = await connection.execute(
+                held = (here, ~subscriptions.c.active,
+                        subscriptions.c.paused_reason == UNREACHABLE)  # fmt: skip
+                rows = (await connection.execute(select(subscriptions).where(*held))).all()
+                await take_back_lost(connection, rows, now)
+                back = update(subscriptions).where(*held)
+                await connection.execute(
                     back.values(active=True, paused_reason="", active_since_at=now)
                 )
-                return result.rowcount
+                return len(rows)
             query = select(subscriptions.c.id).where(here, subscriptions.c.active)
             ids = (await connection.scalars(query)).all()
             await _pause(connection, ids, UNREACHABLE)

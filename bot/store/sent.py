@@ -42,15 +42,15 @@ class SqlSent(SentStore):
     async def messages_of(self, slot: Slot) -> list[OutboxMessage]:
         """Return the parts of the digest of this slot, in order."""
         async with self._db.reading() as connection:
-            return [message_of(row) for row in await _parts(connection, slot)]
+            return [message_of(row) for row in await parts_of(connection, slot)]
 
     @to_the_end
     async def latest_slot(self, subscription_id: int) -> Slot | None:
         """Return the slot of the subscription's newest digest."""
         async with self._db.reading() as connection:
-            found = await connection.execute(_newest_slots(subscription_id, 1))
+            found = await connection.execute(newest_slots(subscription_id, 1))
             row = found.one_or_none()
-            return None if row is None else _slot(row)
+            return None if row is None else slot_of(row)
 
     @to_the_end
     async def enqueue_edit(self, origin_id: int, reply: Reply, *, now: datetime) -> bool:
@@ -77,13 +77,13 @@ class SqlSent(SentStore):
     @to_the_end
     async def waiting_digests(self, subscription_id: int) -> WaitingDigests | None:
         """Return the newest digests of which no part has left yet; None when there is none."""
-        query = _newest_slots(subscription_id, _MOST_WAITING)
+        query = newest_slots(subscription_id, _MOST_WAITING)
         held: list[Row[Any]] = []
         first: Row[Any] | None = None
         first_cursor: int | None = None
         async with self._db.reading() as connection:
             for slot in await connection.execute(query):
-                parts = await _parts(connection, _slot(slot))
+                parts = await parts_of(connection, slot_of(slot))
                 if slot.cursor_before is None or not (_untouched(parts) or _replaced(parts)):
                     break
                 if first is not None:
@@ -137,7 +137,8 @@ class SqlSent(SentStore):
             await connection.execute(note)
 
 
-def _newest_slots(subscription_id: int, limit: int) -> Select[Any]:
+def newest_slots(subscription_id: int, limit: int) -> Select[Any]:
+    """Return the query for the slots of a subscription's newest digests, the newest first."""
     return (
         select(slots)
         .where(slots.c.subscription_id == subscription_id)
@@ -147,7 +148,8 @@ def _newest_slots(subscription_id: int, limit: int) -> Select[Any]:
     )
 
 
-def _slot(row: Row[Any]) -> Slot:
+def slot_of(row: Row[Any]) -> Slot:
+    """Return the slot that a row holds."""
     return Slot(
         subscription_id=row.subscription_id,
         local_date=row.local_date,
@@ -156,7 +158,7 @@ def _slot(row: Row[Any]) -> Slot:
     )
 
 
-async def _parts(connection: AsyncConnection, slot: Slot) -> Sequence[Row[Any]]:
+async def parts_of(connection: AsyncConnection, slot: Slot) -> Sequence[Row[Any]]:
     """Return the rows of a digest's parts, in order."""
     query = (
         select(outbox)

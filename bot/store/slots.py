@@ -56,7 +56,12 @@ async def _claim(
     for chunk in chunks([due.slot.subscription_id for due in digests]):
         query = select(subscriptions).where(subscriptions.c.id.in_(chunk)).with_for_update()
         held |= {row.id: row for row in await connection.execute(query) if row.active}
-    asked = [due for due in digests if due.slot.subscription_id in held]
+    asked = [
+        due
+        for due in digests
+        # Paused and resumed since it was composed, a subscription may begin further back.
+        if (row := held.get(due.slot.subscription_id)) and row.active_since_at <= due.slot.due_at
+    ]
     rows = [
         _row(due.slot, SlotState.COMPOSED, now)
         | {

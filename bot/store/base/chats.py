@@ -102,7 +102,8 @@ class ChatStore(Protocol):
         """Note a block, a kick or a return.
 
         Unreachable: active subscriptions are paused with reason "unreachable" and their pending
-        messages cancelled. Reachable again: those so paused become active from ``now`` on.
+        messages cancelled. Reachable again: those so paused become active from ``now`` on, and what
+        stood in digests that were lost with the pause comes with the next one.
         Returns how many subscriptions changed.
         """
         ...
