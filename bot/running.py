@@ -225,7 +225,7 @@ class Mujaz:
                 looks.append(("backups", services.keeping.back_up_if_due, settings.tick_s))
             if settings.keep_days or settings.keep_articles:
                 looks.append(("removal", services.keeping.remove_old, _EXPIRY_TICK_S))
-            looks.append(("expiry", services.judging.expire, _EXPIRY_TICK_S))
+            looks.append(("expiry", self._expire, _EXPIRY_TICK_S))
             for name, work, look_s in looks:
                 self._jobs.every(look_s, name, alone(store, name, work))
         if "embed" in self._roles:
@@ -235,6 +235,11 @@ class Mujaz:
             # Whoever says nothing loses his duties, and some are looked at once a minute.
             self._jobs.every(LOOK_S, "duties", partial(store.hold, f"alive {uuid4().hex}"))
             self._jobs.keep(LOOK_S, "listening", partial(store.watch, self._heard))
+
+    async def _expire(self) -> None:
+        """Delete what is older than it may be, and what says nothing to anybody any more."""
+        await self._core.services.judging.expire()
+        await self._core.services.keeping.forget_told()
 
     def _heard(self, what: str) -> None:
         """Look at the outbox when another process has written to it."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.services.knowing import KNOWN_FOR
 from bot.store.backup import backups_in, made_at
 from bot.store.base import Store
 
@@ -59,6 +60,18 @@ class Keeping:
             logger.info("%d old articles removed", removed)
             await self._store.give_back_space()
         return removed
+
+    async def forget_told(self) -> int:
+        """Forget what chats were told of events that ended long ago; return how many notes.
+
+        A little at a time, like :meth:`remove_old`.
+        """
+        before = self._clock.now() - KNOWN_FOR
+        forgotten = await self._store.forget_alerts(before)
+        while step := await self._store.forget_shown(before):
+            forgotten += step
+            await asyncio.sleep(_BREATH_S)
+        return forgotten
 
     async def back_up_if_due(self) -> Path | None:
         """Make a backup when the newest is too old or there is none; return its folder.

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import DueDigest, EventSnapshot, Shown, Slot
 from bot.store.engine import Database, chunks, insert_missing, to_the_end
 from bot.store.schema import slots
-from bot.store.schema_events import alerts, event_snapshots, shown
+from bot.store.schema_events import event_snapshots, events, shown
 from bot.store.snapshots import digest_of
 
 
@@ -97,16 +97,28 @@ class SqlShowing:
                 await connection.execute(change.values(snapshot_id=snapshot_id))
 
     @to_the_end
-    async def forget_shown(self, before: datetime) -> int:
-        """Drop snapshots made before then with the notes of who saw them; return how many."""
-        old = event_snapshots.c.created_at < before
+    async def forget_shown(self, before: datetime, *, limit: int = 50) -> int:
+        """Drop snapshots made before then, with the notes of who saw them; return how many."""
+        # A number is not given again (SQLite would give that of the newest): what is named as seen
+        # before by a note that stays is simply not found.
+        newest = select(func.max(event_snapshots.c.id)).scalar_subquery()
+        alive = exists().where(
+            events.c.id == event_snapshots.c.event_id, events.c.updated_at >= before
+        )
+        old = (
+            select(event_snapshots.c.id)
+            .where(event_snapshots.c.created_at < before, event_snapshots.c.id < newest, ~alive)
+            .order_by(event_snapshots.c.created_at)
+            .limit(limit)
+        )
+        async with self._db.reading() as connection:
+            found = (await connection.scalars(old)).all()
+        if not found:
+            return 0
         async with self._db.writing() as connection:
-            gone = select(event_snapshots.c.id).where(old)
-            await connection.execute(delete(shown).where(shown.c.snapshot_id.in_(gone)))
-            for table in (shown, alerts):  # the number may be given again
-                left = update(table).where(table.c.before_id.in_(gone))
-                await connection.execute(left.values(before_id=None))
-            return (await connection.execute(delete(event_snapshots).where(old))).rowcount
+            await connection.execute(delete(shown).where(shown.c.snapshot_id.in_(found)))
+            gone = delete(event_snapshots).where(event_snapshots.c.id.in_(found))
+            return (await connection.execute(gone)).rowcount
 
 
 def _shown(row: Row[Any]) -> Shown:

@@ -186,12 +186,28 @@ async def test_what_was_shown_is_written_with_its_digest_or_not_at_all(store: St
 
 async def test_old_states_are_forgotten_with_the_notes_of_who_saw_them(store: Store) -> None:
     subscription = await a_subscription(store)
-    (state,) = await store.keep_snapshots([a_snapshot()], now=NOW)
-    due = DueDigest(slot=a_slot(subscription), cursor=1, covered_until_at=NOW, shown={1: state})
+    going_on = (await added(store, "a", new_article("أ", published_at=LATER))).article_id
+    step = a_step(going_on, event_id=3)
+    event = replace(step.events[0], updated_at=LATER)
+    assert await store.save_events(replace(step, events=(event,)), now=NOW)
+    seen = [a_snapshot(event_id=1), a_snapshot(event_id=2), a_snapshot(event_id=3)]
+    old, older, kept = await store.keep_snapshots(seen, now=NOW)
+    (newest,) = await store.keep_snapshots([a_snapshot(event_id=4)], now=NOW)
+    due = DueDigest(
+        slot=a_slot(subscription),
+        cursor=1,
+        covered_until_at=NOW,
+        shown={1: old, 2: older, 3: kept, 4: newest},
+        known={4: old},
+    )
     await store.enqueue_digests([due], now=NOW)
 
     assert await store.forget_shown(NOW) == 0
+    assert await store.forget_shown(LATER, limit=1) == 1
     assert await store.forget_shown(LATER) == 1
+    assert await store.forget_shown(LATER) == 0
 
-    assert await store.shown([subscription.id], [1]) == []
-    assert await store.snapshots([state]) == {}
+    left = await store.shown([subscription.id], [1, 2, 3, 4])
+    assert [one.snapshot_id for one in left] == [kept, newest]
+    assert list(await store.snapshots([old, older, kept, newest])) == [kept, newest]
+    assert await store.keep_snapshots([a_snapshot(event_id=5)], now=NOW) == [newest + 1]

@@ -104,6 +104,10 @@ class EventStore(Protocol):
         """Note that what a digest shows of events was changed (event id → snapshot id)."""
         ...
 
-    async def forget_shown(self, before: datetime) -> int:
-        """Drop snapshots made before then with the notes of who saw them; return how many."""
+    async def forget_shown(self, before: datetime, *, limit: int = 50) -> int:
+        """Drop snapshots made before then, with the notes of who saw them; return how many.
+
+        Those of events with a report dated since then stay. At most ``limit``, the oldest: ten
+        thousand readers may have seen one.
+        """
         ...
