@@ -255,7 +255,7 @@ class SqlChats(ChatStore):
 
     @to_the_end
     async def migrate_chat(self, old_id: int, new_id: int, *, now: datetime) -> None:
-        """Move a chat with its subscriptions and waiting messages to a new id; twice is harmless.
+        """Move a chat with all that names it to a new id; twice is harmless.
 
         Where the new chat already has a subscription of the same topic, that one stays and
         takes over what the old one's digests have covered.
