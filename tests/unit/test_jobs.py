@@ -135,7 +135,7 @@ async def test_kept_work_goes_on_after_a_failure_and_is_ended_at_once(
     with caplog.at_level(logging.ERROR):
         jobs.start()
         assert await until(lambda: begun == 4)
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(2):
         await jobs.stop(5)
 
     assert begun == 4

@@ -72,7 +72,7 @@ async def test_the_server_stops_within_a_second_with_polls_and_streams_open(
         began_s = time.monotonic()
         await server.stop()
 
-        assert time.monotonic() - began_s < 10  # both were to last longer
+        assert time.monotonic() - began_s < 1
         assert (await poll).json() == {"ok": True, "result": []}
         assert (await stream).text.startswith("retry:")
 

@@ -135,7 +135,7 @@ async def test_an_embedder_that_fails_leaves_the_search_empty_and_costs_no_vecto
     assert await semantic.catch_up() == 0  # it is left alone for a while
     assert await semantic.question("ببب") is None
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 1
     assert await semantic.missing() == 1
 
 
@@ -192,7 +192,7 @@ async def test_a_question_is_not_kept_waiting_by_enrichment(
     took, meanwhile = time.monotonic() - began - 0.5, len(letters.given) - given
     assert await until(lambda: len(letters.given) > given + meanwhile)  # and then it goes on
 
-    assert took < 0.5  # of five questions together: less than one paragraph takes
+    assert took < 0.15  # of five questions together
     assert meanwhile <= 1  # only what was under way
     assert len(letters.threads) == 2
     assert threading.main_thread().name not in letters.threads

@@ -120,7 +120,7 @@ async def test_reading_that_hangs_is_waited_for_once_and_goes_on_beside(
     assert not await apart.keep_up(0.5)
     begun = time.monotonic()
     assert not await apart.keep_up(60.0)
-    assert time.monotonic() - begun < 10.0
+    assert time.monotonic() - begun < 1.0
 
     os.kill(pid, signal.SIGCONT)
     while not await apart.keep_up(0.0):  # noqa: ASYNC110 - it only looks
@@ -137,7 +137,7 @@ async def test_reading_that_hangs_is_closed_at_once(store: SqlStore, apart: Enri
 
     await apart.close()
 
-    assert time.monotonic() - begun < 5.0
+    assert time.monotonic() - begun < 1.0
     assert not there(pid)
     assert await apart.keep_up(60.0)
     assert (await store.events_mark()).seq == REPORTS

@@ -139,7 +139,7 @@ async def test_a_slow_drip_ends_with_the_time_of_the_whole_fetch(server: Loopbac
     await fetcher.close()
 
     assert error.key == "error.fetch.timeout"
-    assert time.monotonic() - started < 10  # the drip lasts for fifty
+    assert time.monotonic() - started < 2
     assert server.connections == 1
 
 
